@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The tierstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The identity of a directory of source code, whatever the times and the owners of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+INSTALLED = "node_modules"
+IGNORED = (".git", ".env")
+
+
+def walk(root, with_installed):
+    """Yield the relative paths of all files and links below the root, in one fixed order.
+
+    :param root: directory
+    :param with_installed: also what a package manager installed (``node_modules``)
+    """
+    for folder, folders, files in os.walk(root):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        folders[:] = sorted(
+            name for name in folders if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
+        )
+        for name in sorted(files + [link for link in links if with_installed or link != INSTALLED]):
+            if name not in IGNORED:
+                yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def fingerprint(root, with_installed):
+    """Return a digest of the tree: paths, contents, links and which files can be executed.
+
+    Of installed packages only names and sizes count: the lock file, which is read, fixes their contents.
+
+    :param root: directory
+    :param with_installed: see :func:`walk`
+    :returns: 12 hexadecimal digits
+    """
+    digest = hashlib.sha256()
+    for path in walk(root, with_installed):
+        full = os.path.join(root, path)
+        status = os.lstat(full)
+        if os.path.islink(full):
+            facts = "link " + os.readlink(full)
+        elif INSTALLED in path.split(os.sep):
+            facts = "size {0}".format(status.st_size)
+        else:
+            with open(full, "rb") as file:
+                facts = "{0} {1}".format(hashlib.sha256(file.read()).hexdigest(), status.st_mode & 0o111 != 0)
+        digest.update("{0}\0{1}\0".format(path, facts).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:12]
