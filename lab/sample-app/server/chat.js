@@ -11,12 +11,13 @@ const persist = require('./persist');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LOOK_AGAIN_MS = 1000;
+const LOST_AFTER_LOOKS = 10; // a stream that a crash of Redis took is written again by its worker
 
 function createChat(config, { streams, limits, requireUser }) {
   const running = new Set();
   const isFinal = (json) => json.startsWith('{"final":true'); // written so by generate()
 
-  async function generate({ streamId, request, tokens, delayMs, leaseMs }) {
+  async function generate({ say, request, tokens, delayMs }) {
     const answer = {
       messageId: crypto.randomUUID(),
       conversationId: request.conversationId,
@@ -27,12 +28,12 @@ function createChat(config, { streams, limits, requireUser }) {
       isCreatedByUser: false,
       text: '',
     };
-    let number = 1;
-    const say = (event) => persist(() => streams.append(streamId, ++number, event, leaseMs));
 
-    for await (const token of mockModel(request.text, tokens, delayMs)) {
+    let heard = true; // without Redis nobody hears the answer, but it is stored
+    for await (const token of mockModel(tokens, delayMs)) {
       answer.text += token;
-      await say({ event: 'on_message_delta', data: { id: answer.messageId, delta: { content: [{ type: 'text', text: token }] } } });
+      const delta = { event: 'on_message_delta', data: { id: answer.messageId, delta: { content: [{ type: 'text', text: token }] } } };
+      heard &&= await say(delta).then(() => true, () => false);
     }
     const responseMessage = await persist(() => Message.findOneAndUpdate(
       { messageId: answer.messageId }, { $setOnInsert: answer }, { upsert: true, new: true },
@@ -91,8 +92,9 @@ function createChat(config, { streams, limits, requireUser }) {
         isCreatedByUser: true,
         text,
       });
-      await streams.append(streamId, 1, { created: true, streamId, message: request }, leaseMs);
-      start({ streamId, request, tokens, delayMs, leaseMs });
+      const say = streams.writer(streamId, leaseMs);
+      await say({ created: true, streamId, message: request }, persist.once);
+      start({ streamId, say, request, tokens, delayMs });
       return res.json({ streamId, conversationId: request.conversationId, status: 'started' });
     } catch (error) {
       await limits.concurrent.leave(req.user.id, streamId).catch(() => {});
@@ -106,7 +108,7 @@ function createChat(config, { streams, limits, requireUser }) {
     if (!created) return res.status(404).json({ error: 'Stream not found', message: 'The generation does not exist or has expired.' });
     if (created.message.user !== req.user.id) return res.status(403).json({ error: 'Unauthorized' });
 
-    res.set({
+    res.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Content-Encoding': 'identity',
       'Cache-Control': 'no-cache, no-transform',
@@ -119,6 +121,7 @@ function createChat(config, { streams, limits, requireUser }) {
   /** Sends all events after `last` until the final one, or until the reader or the stream has gone. */
   async function relay(id, last, res) {
     let more = true;
+    let missing = 0;
     let wake = () => {};
     const unwatch = streams.watch(id, () => { more = true; wake(); });
     res.once('close', () => wake());
@@ -135,7 +138,8 @@ function createChat(config, { streams, limits, requireUser }) {
           await send(`id: ${number}\nevent: message\ndata: ${json}`);
           if (isFinal(json)) return;
         }
-        if (entries?.length === 0 && looking && await streams.exists(id).catch(() => 1) === 0) {
+        if (entries?.length === 0 && looking) missing = await streams.exists(id).catch(() => 1) ? 0 : missing + 1;
+        if (missing === LOST_AFTER_LOOKS) {
           await send(`event: error\ndata: ${JSON.stringify({ error: 'The generation was lost: its worker has gone.' })}`);
           return;
         }

@@ -2,7 +2,7 @@
 // For work that must survive a store's outage: tries again, for a minute.
 const { setTimeout: sleep } = require('node:timers/promises');
 
-module.exports = async function persist(run, forMs = 60_000) {
+async function persist(run, forMs = 60_000) {
   for (const end = Date.now() + forMs; ;) {
     try {
       return await run();
@@ -11,4 +11,7 @@ module.exports = async function persist(run, forMs = 60_000) {
       await sleep(250);
     }
   }
-};
+}
+
+module.exports = persist;
+module.exports.once = (run) => run();

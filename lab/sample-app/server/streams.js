@@ -2,7 +2,9 @@
 // A generation's events live in a Redis Stream; a publish on the channel of the same name only says that there is more.
 // So a reader on any worker misses nothing, whatever message gets lost, and may come late or come back.
 //  - Events are numbered from 1 and the number is the entry's id: appending twice cannot happen.
+//  - The writer remembers them all: what a crash of Redis swallowed (appendfsync everysec) it writes again.
 //  - The key's expiry is the writer's lease: a worker that dies takes its unfinished stream with it.
+const persist = require('./persist');
 
 const KEPT_MS = 300_000;
 
@@ -28,14 +30,21 @@ function createStreams(redis) {
     };
   }
 
-  async function append(id, number, event, leaseMs) {
-    await redis.transaction([
-      ['xadd', key(id), `${number}-0`, 'event', JSON.stringify(event)],
-      ['pexpire', key(id), event.final ? KEPT_MS : leaseMs],
-    ]).catch((error) => {
-      if (!alreadyThere(error)) throw error;
-    });
-    redis.use((client) => client.publish(key(id), number)).catch(() => {});
+  /** append(event) waits for a Redis that is away, append(event, once) does not */
+  function writer(id, leaseMs) {
+    const events = [];
+    const add = (json, i) => ['xadd', key(id), `${i + 1}-0`, 'event', json];
+
+    return async function append(event, attempt = persist) {
+      const number = events.push(JSON.stringify(event));
+      const keep = ['pexpire', key(id), event.final ? KEPT_MS : leaseMs];
+      await attempt(async () => {
+        const [, , length] = await redis.transaction([add(events[number - 1], number - 1), keep, ['xlen', key(id)]])
+          .catch((error) => (alreadyThere(error) ? [null, null, number] : Promise.reject(error)));
+        if (length < number) await redis.transaction([['del', key(id)], ...events.map(add), keep]);
+      });
+      redis.use((client) => client.publish(key(id), number)).catch(() => {});
+    };
   }
 
   /** Events after `last`, oldest first: [[number, json], ...] */
@@ -51,7 +60,7 @@ function createStreams(redis) {
 
   const exists = (id) => redis.use((client) => client.exists(key(id)));
 
-  return { append, read, first, exists, watch };
+  return { writer, read, first, exists, watch };
 }
 
 module.exports = { createStreams };

@@ -9,13 +9,13 @@ const Redis = require('ioredis');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const SERVER = path.join(__dirname, '..', 'server', 'index.js');
-const { TEST_MONGO_URI, TEST_REDIS_URI, TEST_REDIS_CLUSTER = 'false' } = process.env;
+const { TEST_MONGO_URI, TEST_REDIS_URI, TEST_REDIS_CLUSTER } = process.env;
 const skip = TEST_MONGO_URI && TEST_REDIS_URI ? false
   : 'needs a real MongoDB and Redis: set TEST_MONGO_URI and TEST_REDIS_URI, or use test/run';
 const METRICS_SECRET = 'metrics-secret';
 
 function environment(extra = {}) {
-  const uri = new URL(TEST_MONGO_URI ?? 'mongodb://127.0.0.1:1/');
+  const uri = new URL(TEST_MONGO_URI || 'mongodb://127.0.0.1:1/');
   const name = `test_${crypto.randomBytes(6).toString('hex')}`;
   uri.pathname = `/${name}`;
   return {
@@ -26,8 +26,8 @@ function environment(extra = {}) {
     PORT: '0',
     MONGO_URI: uri.href,
     USE_REDIS: 'true',
-    USE_REDIS_CLUSTER: TEST_REDIS_CLUSTER,
-    REDIS_URI: TEST_REDIS_URI ?? 'redis://127.0.0.1:1',
+    USE_REDIS_CLUSTER: TEST_REDIS_CLUSTER || 'false',
+    REDIS_URI: TEST_REDIS_URI || 'redis://127.0.0.1:1',
     REDIS_KEY_PREFIX: name,
     REDIS_RETRY_MAX_ATTEMPTS: '0',
     JWT_SECRET: 'a',

@@ -1,0 +1,17 @@
+# make up [TIER=prod50]   the whole stack on this machine, on real servers in containers
+# make status             what runs
+# make down               remove all of it
+# make test               every gate;   make test-fast: those that need no containers
+TIER ?= prod50
+
+.PHONY: up status down test test-fast
+up:
+	@lab/up $(TIER)
+status:
+	@lab/status
+down:
+	@lab/down
+test:
+	@tests/run
+test-fast:
+	@tests/run fast
