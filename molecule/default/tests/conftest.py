@@ -1,0 +1,27 @@
+"""The one host of prod50, and users at its public address."""
+
+import lab
+import pytest
+
+INVENTORIES = ["inventories/prod50", "lab/overlay"]
+
+
+@pytest.fixture(scope="session")
+def host():
+    return lab.server("default", "prod50-1")
+
+
+@pytest.fixture
+def browser(host):
+    """Return a user who has registered and logged in."""
+    return lab.Browser(host.address, "chat.example.org").register().login()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Run the product's own playbook against the scenario's hosts."""
+
+    def run(*arguments, name="site.yml"):
+        return lab.playbook(INVENTORIES, *arguments, name=name, lab="default")
+
+    return run

@@ -1,0 +1,130 @@
+"""Every part runs, starts at boot, listens only where it should, and asks who is there."""
+
+import json
+import re
+
+import pytest
+
+WORKERS = [3080, 3081, 3082, 3083]
+UNITS = ["mongod", "redis-server", "pm2-librechat", "nginx", "prometheus", "prometheus-node-exporter"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_service_runs_now_and_at_boot(host, unit):
+    service = host.service(unit)
+    assert service.is_running, host.run(f"journalctl --no-pager -n 30 -u {unit}").stdout
+    assert service.is_enabled
+
+
+def listening(host):
+    """Return the addresses on which each TCP port listens."""
+    found = {}
+    for line in host.check_output("ss --tcp --listening --numeric --no-header").splitlines():
+        address, port = line.split()[3].rsplit(":", 1)
+        found.setdefault(int(port), set()).add(address)
+    return found
+
+
+@pytest.mark.parametrize(("port", "loopback"), [(27017, True), (6379, True), (16379, True), (9090, False), (9100, False)] + [(p, False) for p in WORKERS])
+def test_a_private_port_listens_on_the_private_address_only(host, port, loopback):
+    assert listening(host)[port] == {host.address} | ({"127.0.0.1"} if loopback else set())
+
+
+@pytest.mark.parametrize("port", [80, 443])
+def test_a_public_port_listens_everywhere(host, port):
+    assert "0.0.0.0" in listening(host)[port]
+
+
+def test_mongodb_refuses_who_has_no_password(host):
+    script = "import pymongo; print(pymongo.MongoClient('mongodb://prod50-1').LibreChat.users.count_documents({}))"
+    refused = host.run(f'python3 -c "{script}"')
+    assert refused.rc != 0
+    assert "requires authentication" in refused.stderr
+
+
+def test_redis_refuses_who_has_no_password(host):
+    assert "NOAUTH" in host.run(f"redis-cli -h {host.address} get x").stdout
+
+
+def test_the_replica_set_has_a_primary_with_a_name_that_resolves(host):
+    hello = "import pymongo; h = pymongo.MongoClient('mongodb://prod50-1', directConnection=True).admin.command('hello')"
+    answer = json.loads(host.check_output(f"python3 -c \"{hello}; import json; print(json.dumps([h['setName'], h['primary'], h['isWritablePrimary']]))\""))
+    assert answer == ["rs0", "prod50-1:27017", True]
+
+
+def environment(host, worker=3080):
+    """Return what the worker on this port was started with, by its env file."""
+    entry = json.loads(host.file("/srv/librechat/ecosystem.json").content_string)["apps"]
+    path = next(arg.split("=")[1] for app in entry if app["name"] == f"librechat-{worker}" for arg in app["node_args"] if arg.startswith("--env-file"))
+    return dict(re.findall(r"^(\w+)='(.*)'$", host.file(path).content_string, re.MULTILINE)), host.file(path)
+
+
+def redis(host, *command):
+    settings, _file = environment(host)
+    return host.check_output(
+        f"REDISCLI_AUTH={settings['REDIS_PASSWORD']} redis-cli --no-auth-warning --user {settings['REDIS_USERNAME']} -h {host.address} {' '.join(command)}"
+    )
+
+
+def test_redis_is_a_cluster_that_announces_its_private_address_and_has_every_slot(host):
+    assert host.address in redis(host, "cluster", "slots")
+    state = redis(host, "cluster", "info")
+    assert "cluster_state:ok" in state
+    assert "cluster_slots_ok:16384" in state
+
+
+def test_the_application_cannot_administer_redis(host):
+    assert "NOPERM" in redis(host, "config", "get", "maxmemory")
+
+
+def pm2(host):
+    """Return the processes that PM2 has."""
+    start = re.search(r"^ExecStart=(.*) resurrect$", host.file("/etc/systemd/system/pm2-librechat.service").content_string, re.MULTILINE)[1]
+    listed = host.check_output(f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} jlist --silent")
+    return json.loads(listed.splitlines()[-1])
+
+
+def test_every_worker_is_online_on_a_port_of_its_own(host):
+    assert {(p["name"], p["pm2_env"]["status"], p["pm2_env"]["exec_mode"]) for p in pm2(host)} == {
+        (f"librechat-{port}", "online", "fork_mode") for port in WORKERS
+    }
+    for port in WORKERS:
+        assert host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
+
+
+def test_the_settings_of_a_worker_are_for_its_user_only(host):
+    _settings, file = environment(host)
+    assert (file.user, file.mode) == ("librechat", 0o600)
+
+
+def test_the_service_user_has_no_shell(host):
+    assert host.user("librechat").shell == "/usr/sbin/nologin"
+
+
+def test_no_secret_is_in_a_process_list_a_log_or_a_file_that_everybody_reads(host):
+    from lab import ROOT
+
+    secrets = [path.read_text().strip() for path in (ROOT / ".cache/lab/default.secrets").iterdir() if not path.name.startswith(".")]
+    assert len(secrets) >= 10
+    patterns = "\n".join(secrets)
+    host.check_output(f"umask 077; printf '%s\\n' '{patterns}' > /run/secrets-to-find")
+    try:
+        assert host.run("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep --fixed-strings --file=/run/secrets-to-find | grep -v printf").stdout == ""
+        assert host.run("journalctl --no-pager | grep --fixed-strings --file=/run/secrets-to-find").stdout == ""
+        readable = "find / -xdev -path /proc -prune -o -type f -perm -o=r -size -1000k -not -path '*/node_modules/*' -newer /etc/machine-id -print0"
+        assert host.run(f"{readable} | xargs -0 grep --files-with-matches --fixed-strings --file=/run/secrets-to-find").stdout == ""
+        assert host.run("grep --recursive --files-with-matches --fixed-strings --file=/run/secrets-to-find /var/log").stdout == ""
+    finally:
+        host.run("rm -f /run/secrets-to-find")
+
+
+def test_prometheus_sees_every_target_up(host):
+    answer = json.loads(host.check_output(f"curl --silent --get --data-urlencode query=up http://{host.address}:9090/api/v1/query"))
+    up = {result["metric"]["instance"]: result["value"][1] for result in answer["data"]["result"]}
+    assert {f"{host.address}:{port}" for port in [9100, *WORKERS]} <= set(up)
+    assert set(up.values()) == {"1"}
+
+
+def test_the_modules_pass_their_integration_tests_against_real_servers(site):
+    code, output, _totals = site(name="tests/integration/targets.yml")
+    assert code == 0, output

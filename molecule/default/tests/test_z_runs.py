@@ -1,0 +1,102 @@
+"""Runs that must change nothing: a check after convergence, and every input that cannot work."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def untouched(host):
+    """Fail unless the host is afterwards what it was: its services, workers, releases and settings."""
+
+    def state():
+        return host.check_output(
+            "systemctl show --property=MainPID,ActiveEnterTimestamp mongod redis-server pm2-librechat nginx prometheus;"
+            "find /etc /srv/librechat/releases /srv/librechat/config /srv/librechat/shared -maxdepth 2 -printf '%p %T@ %l\\n' | sort | grep -v '/etc/resolv';"
+            "cat /srv/librechat/ecosystem.json"
+        )
+
+    before = state()
+    yield
+    assert state() == before
+
+
+def test_a_check_after_convergence_reports_no_change(site, untouched):
+    code, output, totals = site("--check", "--diff")
+    assert code == 0, output
+    assert totals["changed"] == 0, output
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"tier_users": 0}, "tier_users is 0"),
+        ({"tier_users": -5}, "tier_users is -5"),
+        ({"tier_users": "many"}, 'tier_users is "many"'),
+        ({"stack_domain": "no domain"}, 'stack_domain is "no domain"'),
+        ({"mongo_prot": 27018}, "did you mean mongo_port"),
+        ({"mongo_port": "abc"}, "mongo_port"),
+        ({"app_pm2_creds_key": "f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0"}, "openssl rand -hex 32"),
+        ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
+        ({"monitoring_prometheus_port": 22}, "in use by"),
+        ({"app_pm2_workers": 400}, "fewer workers"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_bad_input_is_refused_with_its_mend(site, untouched, variables, told):
+    code, output, totals = site("-e", json.dumps(variables))
+    assert code != 0
+    assert told in " ".join(output.split())
+    assert totals["changed"] == 0
+
+
+def test_a_wrong_checksum_is_refused(site, untouched, tmp_path):
+    archive = tmp_path / "release.tar.gz"
+    archive.write_bytes(b"something else")
+    variables = {"app_pm2_source": "archive", "app_pm2_archive": str(archive), "app_pm2_archive_checksum": "sha256:" + "0" * 64}
+    code, output, totals = site("-e", json.dumps(variables))
+    assert code != 0
+    assert "has the checksum sha256:" in " ".join(output.split())
+    assert totals["changed"] == 0
+
+
+def test_an_unreachable_host_stops_the_run_for_all(site, untouched, tmp_path):
+    away = tmp_path / "hosts.yml"
+    away.write_text("all: {children: {app: {hosts: {away-1: {ansible_host: 127.0.0.9, ansible_port: 9}}}}}")
+    code, output, totals = site("-i", str(away))
+    assert code != 0
+    assert "away-1 cannot be reached" in output
+    assert totals["changed"] == 0
+
+
+def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_workers):
+    # A key of the right format for the preflight, and of a wrong one for the application, which refuses to start.
+    code, output, _totals = site("--tags", "app_pm2", "-e", json.dumps({"app_pm2_extra_env": {"CREDS_KEY": "broken"}, "app_pm2_ready_timeout_s": 20}))
+    assert code != 0
+    told = " ".join(output.split())
+    assert "Its log is /var/log/librechat/librechat-3080.log" in told
+    assert "The workers that were there before run again" in told
+
+
+@pytest.fixture
+def untouched_workers(host):
+    """Fail unless the workers afterwards run what they ran, and all of them."""
+
+    def state():
+        return host.check_output("cat /srv/librechat/ecosystem.json; readlink /srv/librechat/current /srv/librechat/config/current")
+
+    before = state()
+    yield
+    assert state() == before
+    for port in (3080, 3081, 3082, 3083):
+        assert host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
+
+
+def test_no_run_leaves_a_secret_in_its_output(site):
+    from lab import ROOT
+
+    _code, output, _totals = site("--check", "--diff", "-vv")
+    for secret in Path(ROOT / ".cache/lab/default.secrets").iterdir():
+        if not secret.name.startswith("."):
+            assert secret.read_text().strip() not in output, secret.name

@@ -1,0 +1,101 @@
+"""The lab as its tests see it: hosts to look into, a client that uses the service as a browser does, and the product's own playbook."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import requests
+import testinfra
+import urllib3
+
+urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the lab's certificate is self-signed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def server(scenario, name):
+    """Return the testinfra host of a member; ``address`` is where the others reach it."""
+    container = f"tierstack-{scenario}-{name}"
+    host = testinfra.get_host(f"docker://{container}")
+    facts = json.loads(subprocess.check_output(["docker", "inspect", container]))[0]
+    host.container = container
+    host.address = facts["NetworkSettings"]["Networks"][f"tierstack-{scenario}"]["IPAddress"]
+    return host
+
+
+def docker(*arguments):
+    """Run a command of the Docker client."""
+    subprocess.run(["docker", *arguments], check=True, capture_output=True, timeout=300)
+
+
+def wait_for(condition, seconds, what):
+    """Return the seconds until the condition holds; fail when they run out."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < seconds:
+        try:
+            if condition():
+                return time.monotonic() - begin
+        except (requests.RequestException, KeyError, ValueError):
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def playbook(inventories, *arguments, name="site.yml", lab=None):
+    """Run a playbook as a user does, and return (exit code, output, totals of the recap)."""
+    command = ["ansible-playbook", name, *arguments]
+    for inventory in inventories:
+        command += ["-i", str(inventory)]
+    keep = ("HOME", "PATH", "LANG", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    env = {key: os.environ[key] for key in keep if key in os.environ}
+    done = subprocess.run(
+        command, cwd=ROOT, env={**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)}, capture_output=True, text=True, timeout=900, check=False
+    )
+    output = done.stdout + done.stderr
+    totals = {key: sum(map(int, re.findall(rf"\b{key}=(\d+)", output))) for key in ("ok", "changed", "failed", "unreachable")}
+    return done.returncode, output, totals
+
+
+class Browser:
+    """A user at the service's public address."""
+
+    def __init__(self, address, domain, port=443, source=None):
+        self.base = f"https://{address}:{port}"
+        self.session = requests.Session()
+        self.session.verify = False
+        self.session.headers.update({"Host": domain, "User-Agent": "Mozilla/5.0 (lab)"})
+        self.email = f"user-{time.time_ns()}@example.org"
+
+    def request(self, method, path, **options):
+        options.setdefault("timeout", 30)
+        return self.session.request(method, self.base + path, **options)
+
+    def register(self):
+        account = {"name": "Lab", "username": self.email.split("@")[0], "email": self.email}
+        answer = self.request("POST", "/api/auth/register", json={**account, "password": "correct-horse", "confirm_password": "correct-horse"})
+        assert answer.status_code == 200, answer.text
+        return self
+
+    def login(self):
+        answer = self.request("POST", "/api/auth/login", json={"email": self.email, "password": "correct-horse"})
+        answer.raise_for_status()
+        self.session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        return self
+
+    def user(self):
+        return self.request("GET", "/api/user")
+
+    def chat(self, text="hello", **options):
+        """Start an answer and return its (arrival in seconds, event) pairs, as they come."""
+        started = self.request("POST", "/api/agents/chat/mock", json={"text": text, **options})
+        started.raise_for_status()
+        begin, events = time.monotonic(), []
+        stream = self.request("GET", f"/api/agents/chat/stream/{started.json()['streamId']}", stream=True)
+        stream.raise_for_status()
+        for line in stream.iter_lines(chunk_size=1):
+            if line.startswith(b"data:"):
+                events.append((time.monotonic() - begin, json.loads(line[5:])))
+        return events

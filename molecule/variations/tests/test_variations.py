@@ -1,0 +1,95 @@
+"""Other ports, another store, a PM2 cluster, the plan's literal values and the firewall, over two hosts of two Debian releases."""
+
+import re
+import socket
+
+import lab
+import pytest
+
+INVENTORIES = ["molecule/variations/inventory", "lab/overlay", "molecule/variations/variations"]
+
+
+@pytest.fixture(scope="module")
+def core():
+    return lab.server("variations", "core-1")
+
+
+@pytest.fixture(scope="module")
+def cache():
+    return lab.server("variations", "cache-1")
+
+
+@pytest.fixture
+def browser(core):
+    return lab.Browser(core.address, "variations.example.org", port=8443).register().login()
+
+
+def test_the_hosts_run_two_releases_of_debian(core, cache):
+    assert (core.system_info.codename, cache.system_info.codename) == ("bookworm", "trixie")
+
+
+def test_valkey_serves_in_place_of_redis(cache):
+    assert cache.service("valkey-server").is_running
+    assert not cache.package("redis-server").is_installed
+
+
+def test_an_answer_is_streamed_through_the_other_ports_and_the_other_host(browser):
+    events = browser.chat(mock={"tokens": 10, "delayMs": 100})
+    assert events[-1][1].get("final") is True
+    assert events[-1][0] - events[0][0] > 0.5
+
+
+def test_pm2_runs_one_cluster_of_four_workers_on_one_port(core):
+    ecosystem = core.file("/srv/librechat/ecosystem.json").content_string
+    assert '"exec_mode": "cluster"' in ecosystem
+    assert '"instances": 4' in ecosystem
+    log = core.check_output("ss --tcp --listening --numeric --processes --no-header 'sport = :4080'")
+    assert core.address + ":4080" in log
+
+
+def test_the_plans_literal_values_arrive_in_the_settings(core):
+    path = re.search(r"--env-file=(\S+?)\"", core.file("/srv/librechat/ecosystem.json").content_string)[1]
+    settings = dict(re.findall(r"^(\w+)='(.*)'$", core.file(path).content_string, re.MULTILINE))
+    plan = {
+        "MONGO_MAX_POOL_SIZE": "50", "MONGO_MIN_POOL_SIZE": "10", "MONGO_MAX_CONNECTING": "5", "MONGO_MAX_IDLE_TIME_MS": "60000",
+        "MONGO_WAIT_QUEUE_TIMEOUT_MS": "5000", "CONCURRENT_MESSAGE_MAX": "5", "MESSAGE_IP_MAX": "100", "MESSAGE_USER_MAX": "60",
+        "LOGIN_MAX": "20", "REGISTER_MAX": "10", "USE_REDIS": "true", "REDIS_MAX_LISTENERS": "50",
+    }
+    assert plan.items() <= settings.items()
+
+
+def test_the_plans_eviction_policy_and_snapshots_are_in_force(cache):
+    config = cache.check_output("cat $(systemctl cat valkey-server | sed -n 's/^ExecStart=\\S* \\(\\S*\\).*/\\1/p' | tail -1)")
+    assert re.search(r"^maxmemory 256mb$", config, re.MULTILINE | re.IGNORECASE)
+    assert re.search(r"^maxmemory-policy allkeys-lru$", config, re.MULTILINE)
+    assert "900 1" in config
+
+
+def answers(address, port):
+    """Tell whether a connection from outside the stack's own members is accepted."""
+    try:
+        with socket.create_connection((address, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(("member", "port", "open_to_all"), [
+    ("core", 8443, True), ("core", 8080, True), ("core", 27117, False), ("core", 4080, False), ("core", 9100, False),
+    ("cache", 6479, False), ("cache", 9190, False),
+])
+def test_the_firewall_opens_to_everybody_only_what_is_public(core, cache, member, port, open_to_all):
+    assert answers({"core": core, "cache": cache}[member].address, port) is open_to_all
+
+
+def test_prometheus_on_the_other_host_reaches_every_target(cache):
+    up = cache.check_output(f"curl --silent --get --data-urlencode query=up http://{cache.address}:9190/api/v1/query")
+    values = re.findall(r'"value":\[[\d.]+,"(\d)"\]', up)
+    assert len(values) >= 4
+    assert set(values) == {"1"}
+
+
+def test_a_check_after_convergence_reports_no_change():
+    code, output, totals = lab.playbook(INVENTORIES, "--check", lab="variations")
+    assert code == 0, output
+    assert totals["changed"] == 0, output
