@@ -47,7 +47,7 @@ test('health, metrics, version and the page', { skip }, async (t) => {
 
 test('the pool is as the environment says', { skip }, async (t) => {
   const [a] = await workers(t, 1, { MONGO_MAX_POOL_SIZE: '7', MONGO_MIN_POOL_SIZE: '3', MONGO_MAX_CONNECTING: '1', MONGO_WAIT_QUEUE_TIMEOUT_MS: '4321' });
-  assert.equal(a.find('MongoDB is there').maxPoolSize, 7);
+  assert.equal(a.find('MongoDB is there').maxPoolSize, 7, 'as the worker\'s driver has it');
   await mongo.connect(readConfig(environment({ MONGO_MAX_POOL_SIZE: '7', MONGO_WAIT_QUEUE_TIMEOUT_MS: '4321' })).mongo);
   t.after(mongo.close);
   const { options } = mongoose.connection.getClient();
@@ -168,6 +168,10 @@ test('limits are shared by the workers and answer 429', { skip }, async (t) => {
   assert.deepEqual(logins.map(({ status }) => status), [200, 200, 200, 200, 429, 429]);
   assert.match(logins[4].json.message, /^Too many login attempts/);
   assert.ok(Number(logins[4].headers.get('retry-after')) > 200);
+
+  const elsewhere = { 'x-forwarded-for': '203.0.113.7' };
+  const { status } = await request(a, 'POST', '/api/auth/login', { headers: elsewhere, body: { email: 'user@example.org', password: 'wrong' } });
+  assert.equal(status, 404, 'behind a trusted proxy the limit is the client\'s, not the proxy\'s');
 
   const { token } = logins[0].json;
   const chats = [];
