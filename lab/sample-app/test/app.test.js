@@ -260,7 +260,7 @@ test('Redis away: bounded errors, streams wait, all is well within seconds of it
     server.start();
   }
   const back = Date.now();
-  for (const at of [a, b]) await until(async () => (await login(at, 'user@example.org')).status === 200, 'logins are back', 8000);
+  for (const at of [a, b]) await until(async () => (await login(at, 'user@example.org')).status === 200, 'logins are back', 12_000);
   t.diagnostic(`logins back after ${Date.now() - back} ms`);
   const events = await stream;
   assert.deepEqual(events.map(({ id }) => id), Array.from({ length: 62 }, (_, i) => i + 1));
