@@ -98,7 +98,7 @@ def main():
     )
 
     client = connect(module) if listening(module.params['socket']) else None
-    clustered = client is not None and client.info('server')['redis_mode'] == 'cluster'
+    clustered = client is not None and client.info('cluster')['cluster_enabled'] == 1
     if not clustered:
         if module.check_mode:
             module.exit_json(changed=True, assigned=[(0, SLOTS - 1)], state='down', slots_ok=0, addresses=[])
