@@ -52,10 +52,18 @@ def playbook(inventories, *arguments, name="site.yml", lab=None):
     keep = ("HOME", "PATH", "LANG", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     env = {key: os.environ[key] for key in keep if key in os.environ}
     done = subprocess.run(
-        command, cwd=ROOT, env={**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)}, capture_output=True, text=True, timeout=900, check=False
+        command,
+        cwd=ROOT,
+        env={**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
     )
     output = done.stdout + done.stderr
-    totals = {key: sum(map(int, re.findall(rf"\b{key}=(\d+)", output))) for key in ("ok", "changed", "failed", "unreachable")}
+    totals = {
+        key: sum(map(int, re.findall(rf"\b{key}=(\d+)", output))) for key in ("ok", "changed", "failed", "unreachable")
+    }
     return done.returncode, output, totals
 
 
@@ -75,7 +83,11 @@ class Browser:
 
     def register(self):
         account = {"name": "Lab", "username": self.email.split("@")[0], "email": self.email}
-        answer = self.request("POST", "/api/auth/register", json={**account, "password": "correct-horse", "confirm_password": "correct-horse"})
+        answer = self.request(
+            "POST",
+            "/api/auth/register",
+            json={**account, "password": "correct-horse", "confirm_password": "correct-horse"},
+        )
         assert answer.status_code == 200, answer.text
         return self
 

@@ -50,7 +50,7 @@ _value:
   elements: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.variables import unknown_variables  # noqa: E402
+from ansible_collections.tierstack.librechat.plugins.module_utils.variables import unknown_variables
 
 
 class FilterModule:

@@ -33,7 +33,8 @@ def ready_url(entry, path):
     :param entry: entry whose environment holds ``PORT`` and, unless it listens on loopback, ``HOST``
     :param path: absolute path, e.g. ``/readyz``
     """
-    return "http://{0}:{1}{2}".format(entry["env"].get("HOST", "127.0.0.1"), entry["env"]["PORT"], path)
+    environment = entry["env"]
+    return f"http://{environment.get('HOST', '127.0.0.1')}:{environment['PORT']}{path}"
 
 
 def parse_jlist(text):
@@ -94,4 +95,8 @@ def plan(wanted, running):
     replace = [e["name"] for e in wanted if e["name"] in running and not is_running(e, running[e["name"]])]
     start = [name for name in names if name not in running]
     delete = sorted(set(running) - set(names))
-    return [("replace", name) for name in replace] + [("start", name) for name in start] + [("delete", name) for name in delete]
+    return (
+        [("replace", name) for name in replace]
+        + [("start", name) for name in start]
+        + [("delete", name) for name in delete]
+    )

@@ -12,6 +12,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 try:
     import redis
+
     REDIS_IMPORT_ERROR = None
 except ImportError:
     REDIS_IMPORT_ERROR = traceback.format_exc()
@@ -19,22 +20,25 @@ except ImportError:
 SLOTS = 16384
 
 UNITS = {
-    'b': 1,
-    'k': 1000, 'kb': 1024,
-    'm': 1000 ** 2, 'mb': 1024 ** 2,
-    'g': 1000 ** 3, 'gb': 1024 ** 3,
+    "b": 1,
+    "k": 1000,
+    "kb": 1024,
+    "m": 1000**2,
+    "mb": 1024**2,
+    "g": 1000**3,
+    "gb": 1024**3,
 }
 
 # CONFIG SET moves only the clients' listener: the cluster bus and the announced address stay where they were.
-RESTART_ONLY = frozenset(('bind', 'cluster-port', 'port', 'tls-port'))
+RESTART_ONLY = frozenset(("bind", "cluster-port", "port", "tls-port"))
 
 
 def server_argument_spec():
-    return dict(
-        socket=dict(type='path', required=True),
-        login_user=dict(type='str', required=True),
-        login_password=dict(type='str', required=True, no_log=True),
-    )
+    return {
+        "socket": {"type": "path", "required": True},
+        "login_user": {"type": "str", "required": True},
+        "login_password": {"type": "str", "required": True, "no_log": True},
+    }
 
 
 def listening(path):
@@ -52,11 +56,11 @@ def listening(path):
 def connect(module):
     """The client, or None for a server that does not know this user and password."""
     if REDIS_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib('redis'), exception=REDIS_IMPORT_ERROR)
+        module.fail_json(msg=missing_required_lib("redis"), exception=REDIS_IMPORT_ERROR)
     client = redis.Redis(
-        unix_socket_path=module.params['socket'],
-        username=module.params['login_user'],
-        password=module.params['login_password'],
+        unix_socket_path=module.params["socket"],
+        username=module.params["login_user"],
+        password=module.params["login_password"],
         decode_responses=True,
         socket_timeout=10,
     )
@@ -72,15 +76,15 @@ def connect(module):
 def normalise(value):
     """One notation for what the file and CONFIG GET write differently: yes and true, 256mb and 268435456, replica and slave."""
     if isinstance(value, bool):
-        return 'yes' if value else 'no'
-    return ' '.join(_normalise_word(word) for word in str(value).split())
+        return "yes" if value else "no"
+    return " ".join(_normalise_word(word) for word in str(value).split())
 
 
 def _normalise_word(word):
-    size = re.fullmatch(r'(\d+)([kmg]?b|[kmg])', word.lower())
+    size = re.fullmatch(r"(\d+)([kmg]?b|[kmg])", word.lower())
     if size:
         return str(int(size.group(1)) * UNITS[size.group(2)])
-    return 'slave' if word == 'replica' else word
+    return "slave" if word == "replica" else word
 
 
 def differences(wanted, live):
@@ -92,8 +96,8 @@ def acl_users(lines):
     """Of each user of an ACL file or of ACL LIST: is it on, and its password hashes. Rules are printed differently by each version."""
     users = {}
     for words in (line.split() for line in lines):
-        if words[:1] == ['user']:
-            users[words[1]] = ('on' in words[2:], frozenset(word for word in words[2:] if word.startswith('#')))
+        if words[:1] == ["user"]:
+            users[words[1]] = ("on" in words[2:], frozenset(word for word in words[2:] if word.startswith("#")))
     return users
 
 
@@ -116,4 +120,4 @@ def addresses(cluster_slots):
 
 def cluster_info(text):
     """CLUSTER INFO as a dictionary."""
-    return dict(line.split(':', 1) for line in text.split() if ':' in line)
+    return dict(line.split(":", 1) for line in text.split() if ":" in line)

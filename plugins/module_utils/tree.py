@@ -21,7 +21,9 @@ def walk(root, with_installed):
     for folder, folders, files in os.walk(root):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         folders[:] = sorted(
-            name for name in folders if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
+            name
+            for name in folders
+            if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
         )
         for name in sorted(files + [link for link in links if with_installed or link != INSTALLED]):
             if name not in IGNORED:
@@ -44,9 +46,9 @@ def fingerprint(root, with_installed):
         if os.path.islink(full):
             facts = "link " + os.readlink(full)
         elif INSTALLED in path.split(os.sep):
-            facts = "size {0}".format(status.st_size)
+            facts = f"size {status.st_size}"
         else:
             with open(full, "rb") as file:
-                facts = "{0} {1}".format(hashlib.sha256(file.read()).hexdigest(), status.st_mode & 0o111 != 0)
-        digest.update("{0}\0{1}\0".format(path, facts).encode("utf-8", "surrogateescape"))
+                facts = f"{hashlib.sha256(file.read()).hexdigest()} {status.st_mode & 0o111 != 0}"
+        digest.update(f"{path}\0{facts}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:12]

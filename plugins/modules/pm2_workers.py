@@ -86,13 +86,13 @@ ready_seconds:
   sample: {chat-3080: 2.4}
 """
 
-import json  # noqa: E402
-import os  # noqa: E402
-import time  # noqa: E402
+import json
+import os
+import time
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible.module_utils.urls import open_url  # noqa: E402
-from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import parse_jlist, plan, ready_url, stamp  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import parse_jlist, plan, ready_url, stamp
 
 # A worker that PM2 has restarted this often while it was waited for will not become ready.
 HOPELESS_RESTARTS = 5
@@ -103,7 +103,7 @@ class NotReady(Exception):
     """A worker did not become ready."""
 
     def __init__(self, worker, reason):
-        super().__init__("{0}: {1}".format(worker, reason))
+        super().__init__(f"{worker}: {reason}")
         self.worker = worker
 
 
@@ -115,7 +115,12 @@ class Pm2:
         self.home = module.params["home"]
         # PM2 copies its caller's environment into each worker: give it nothing that a worker should not see.
         self.prefix = [
-            "runuser", "-u", module.params["user"], "--", "env", "-i",
+            "runuser",
+            "-u",
+            module.params["user"],
+            "--",
+            "env",
+            "-i",
             "PM2_HOME=" + self.home,
             "HOME=" + self.home,
             "PATH=" + os.path.dirname(module.params["command"][0]) + ":/usr/bin:/bin",
@@ -134,7 +139,7 @@ class Pm2:
         """Run a PM2 command and return its output."""
         code, out, err = self.module.run_command(self.prefix + list(arguments), cwd="/")
         if code != 0:
-            self.module.fail_json(msg="pm2 {0} failed: {1}".format(arguments[0], (err or out).strip()), rc=code)
+            self.module.fail_json(msg=f"pm2 {arguments[0]} failed: {(err or out).strip()}", rc=code)
         return out
 
     def processes(self):
@@ -177,9 +182,11 @@ def wait_until_ready(pm2, name, url, timeout):
             next_look = time.monotonic() + 2
             for instance in pm2.processes().get(name, []):
                 if instance["status"] == "errored" or instance["restarts"] >= HOPELESS_RESTARTS:
-                    raise NotReady(name, "it stops by itself; PM2 has restarted it {0} times".format(instance["restarts"]))
+                    raise NotReady(
+                        name, "it stops by itself; PM2 has restarted it {} times".format(instance["restarts"])
+                    )
         time.sleep(POLL_SECONDS)
-    raise NotReady(name, "{0} did not answer 200 within {1} s ({2})".format(url, timeout, reason))
+    raise NotReady(name, f"{url} did not answer 200 within {timeout} s ({reason})")
 
 
 def read_ecosystem(path):
@@ -216,8 +223,10 @@ def way_back(pm2, proved, ready_path, ready_timeout):
     try:
         apply(pm2, plan(list(proved.values()), pm2.processes()), proved, ready_path, ready_timeout)
     except NotReady as error:
-        return "The workers could not be brought back either: {0}.".format(error)
-    return "The workers that were there before run again." if proved else "No worker was there before, and none is left."
+        return f"The workers could not be brought back either: {error}."
+    return (
+        "The workers that were there before run again." if proved else "No worker was there before, and none is left."
+    )
 
 
 def main():
@@ -253,14 +262,14 @@ def main():
     if module.check_mode or not result["changed"]:
         module.exit_json(ready_seconds={}, **result)
     if not pm2.is_alive():
-        module.fail_json(msg="No PM2 daemon runs in {0}. Start its systemd unit first.".format(module.params["home"]))
+        module.fail_json(msg="No PM2 daemon runs in {}. Start its systemd unit first.".format(module.params["home"]))
 
     try:
         result["ready_seconds"] = apply(pm2, steps, wanted, ready_path, ready_timeout)
     except NotReady as error:
         log = wanted[error.worker].get("error_file", "shown by: pm2 logs " + error.worker)
         module.fail_json(
-            msg="Worker {0}. Its log is {1}. {2}".format(error, log, way_back(pm2, proved, ready_path, ready_timeout)),
+            msg=f"Worker {error}. Its log is {log}. {way_back(pm2, proved, ready_path, ready_timeout)}",
             steps=result["steps"],
         )
     pm2.run("save", "--force", "--silent")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: redis_config
 short_description: Bring a running Redis or Valkey to its configuration files
 version_added: 0.1.0
@@ -50,9 +50,9 @@ requirements:
   - redis (Python package), on the host
 author:
   - The tierstack authors (@tierstack)
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Twice the memory, no restart
   tierstack.librechat.redis_config:
     socket: /run/redis/redis-server.sock
@@ -62,9 +62,9 @@ EXAMPLES = r'''
     settings:
       maxmemory: 512mb
   register: result
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 applied:
   description: Settings changed live, or to be changed live in check mode.
   returned: success
@@ -83,11 +83,18 @@ acl_loaded:
   description: Whether the ACL file was, or would be, loaded.
   returned: success
   type: bool
-'''
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import (
-    RESTART_ONLY, acl_users, connect, differences, listening, normalise, server_argument_spec)
+    RESTART_ONLY,
+    acl_users,
+    connect,
+    differences,
+    listening,
+    normalise,
+    server_argument_spec,
+)
 
 try:
     from redis import ResponseError
@@ -115,26 +122,26 @@ def main():
     module = AnsibleModule(
         argument_spec=dict(
             server_argument_spec(),
-            settings=dict(type='dict', required=True),
-            acl_file=dict(type='path', required=True),
-            acl_changed=dict(type='bool', default=False),
+            settings={"type": "dict", "required": True},
+            acl_file={"type": "path", "required": True},
+            acl_changed={"type": "bool", "default": False},
         ),
         supports_check_mode=True,
     )
-    settings = module.params['settings']
+    settings = module.params["settings"]
 
-    if not listening(module.params['socket']):
-        module.exit_json(changed=True, applied=[], restart=['unixsocket'], acl_loaded=False)
+    if not listening(module.params["socket"]):
+        module.exit_json(changed=True, applied=[], restart=["unixsocket"], acl_loaded=False)
     client = connect(module)
     if client is None:
-        module.exit_json(changed=True, applied=[], restart=['aclfile'], acl_loaded=False)
+        module.exit_json(changed=True, applied=[], restart=["aclfile"], acl_loaded=False)
 
-    live = client.config_get('*')
+    live = client.config_get("*")
     names = differences(settings, live)
     applied, restart = apply(client, names, settings, module.check_mode)
 
-    with open(module.params['acl_file'], encoding='utf-8') as acl_file:
-        load_acl = module.params['acl_changed'] or acl_users(acl_file) != acl_users(client.acl_list())
+    with open(module.params["acl_file"], encoding="utf-8") as acl_file:
+        load_acl = module.params["acl_changed"] or acl_users(acl_file) != acl_users(client.acl_list())
     if load_acl and not module.check_mode:
         client.acl_load()
 
@@ -143,12 +150,12 @@ def main():
         applied=applied,
         restart=restart,
         acl_loaded=load_acl,
-        diff=dict(
-            before={name: normalise(live[name]) for name in names},
-            after={name: normalise(settings[name]) for name in names},
-        ),
+        diff={
+            "before": {name: normalise(live[name]) for name in names},
+            "after": {name: normalise(settings[name]) for name in names},
+        },
     )
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

@@ -66,10 +66,10 @@ missing:
   elements: str
 """
 
-import os  # noqa: E402
+import os
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible_collections.tierstack.librechat.plugins.module_utils.tree import fingerprint  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.tierstack.librechat.plugins.module_utils.tree import fingerprint
 
 
 def main():
@@ -84,7 +84,7 @@ def main():
     )
     path, build = module.params["path"], module.params["build"]
     if not os.path.isdir(path):
-        module.fail_json(msg="{0} is not a directory.".format(path))
+        module.fail_json(msg=f"{path} is not a directory.")
     missing = [name for name in module.params["built_when"] if not os.path.exists(os.path.join(path, name))]
     to_build = build == "always" or (build == "auto" and bool(missing))
     module.exit_json(fingerprint=fingerprint(path, with_installed=not to_build), to_build=to_build, missing=missing)

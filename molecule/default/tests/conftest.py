@@ -1,7 +1,8 @@
 """The one host of prod50, and users at its public address."""
 
-import lab
 import pytest
+
+import lab
 
 INVENTORIES = ["inventories/prod50", "lab/overlay"]
 

@@ -25,7 +25,10 @@ def listening(host):
     return found
 
 
-@pytest.mark.parametrize(("port", "loopback"), [(27017, True), (6379, True), (16379, True), (9090, False), (9100, False)] + [(p, False) for p in WORKERS])
+@pytest.mark.parametrize(
+    ("port", "loopback"),
+    [(27017, True), (6379, True), (16379, True), (9090, False), (9100, False)] + [(p, False) for p in WORKERS],
+)
 def test_a_private_port_listens_on_the_private_address_only(host, port, loopback):
     assert listening(host)[port] == {host.address} | ({"127.0.0.1"} if loopback else set())
 
@@ -47,15 +50,27 @@ def test_redis_refuses_who_has_no_password(host):
 
 
 def test_the_replica_set_has_a_primary_with_a_name_that_resolves(host):
-    hello = "import pymongo; h = pymongo.MongoClient('mongodb://prod50-1', directConnection=True).admin.command('hello')"
-    answer = json.loads(host.check_output(f"python3 -c \"{hello}; import json; print(json.dumps([h['setName'], h['primary'], h['isWritablePrimary']]))\""))
+    hello = (
+        "import pymongo; h = pymongo.MongoClient('mongodb://prod50-1', directConnection=True).admin.command('hello')"
+    )
+    answer = json.loads(
+        host.check_output(
+            f"python3 -c \"{hello}; import json; print(json.dumps([h['setName'], h['primary'], h['isWritablePrimary']]))\""
+        )
+    )
     assert answer == ["rs0", "prod50-1:27017", True]
 
 
 def environment(host, worker=3080):
     """Return what the worker on this port was started with, by its env file."""
     entry = json.loads(host.file("/srv/librechat/ecosystem.json").content_string)["apps"]
-    path = next(arg.split("=")[1] for app in entry if app["name"] == f"librechat-{worker}" for arg in app["node_args"] if arg.startswith("--env-file"))
+    path = next(
+        arg.split("=")[1]
+        for app in entry
+        if app["name"] == f"librechat-{worker}"
+        for arg in app["node_args"]
+        if arg.startswith("--env-file")
+    )
     return dict(re.findall(r"^(\w+)='(.*)'$", host.file(path).content_string, re.MULTILINE)), host.file(path)
 
 
@@ -79,7 +94,11 @@ def test_the_application_cannot_administer_redis(host):
 
 def pm2(host):
     """Return the processes that PM2 has."""
-    start = re.search(r"^ExecStart=(.*) resurrect$", host.file("/etc/systemd/system/pm2-librechat.service").content_string, re.MULTILINE)[1]
+    start = re.search(
+        r"^ExecStart=(.*) resurrect$",
+        host.file("/etc/systemd/system/pm2-librechat.service").content_string,
+        re.MULTILINE,
+    )[1]
     listed = host.check_output(f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} jlist --silent")
     return json.loads(listed.splitlines()[-1])
 
@@ -104,22 +123,43 @@ def test_the_service_user_has_no_shell(host):
 def test_no_secret_is_in_a_process_list_a_log_or_a_file_that_everybody_reads(host):
     from lab import ROOT
 
-    secrets = [path.read_text().strip() for path in (ROOT / ".cache/lab/default.secrets").iterdir() if not path.name.startswith(".")]
+    secrets = [
+        path.read_text().strip()
+        for path in (ROOT / ".cache/lab/default.secrets").iterdir()
+        if not path.name.startswith(".")
+    ]
     assert len(secrets) >= 10
     patterns = "\n".join(secrets)
     host.check_output(f"umask 077; printf '%s\\n' '{patterns}' > /run/secrets-to-find")
     try:
-        assert host.run("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep --fixed-strings --file=/run/secrets-to-find | grep -v printf").stdout == ""
+        assert (
+            host.run(
+                "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep --fixed-strings --file=/run/secrets-to-find | grep -v printf"
+            ).stdout
+            == ""
+        )
         assert host.run("journalctl --no-pager | grep --fixed-strings --file=/run/secrets-to-find").stdout == ""
         readable = "find / -xdev -path /proc -prune -o -type f -perm -o=r -size -1000k -not -path '*/node_modules/*' -newer /etc/machine-id -print0"
-        assert host.run(f"{readable} | xargs -0 grep --files-with-matches --fixed-strings --file=/run/secrets-to-find").stdout == ""
-        assert host.run("grep --recursive --files-with-matches --fixed-strings --file=/run/secrets-to-find /var/log").stdout == ""
+        assert (
+            host.run(
+                f"{readable} | xargs -0 grep --files-with-matches --fixed-strings --file=/run/secrets-to-find"
+            ).stdout
+            == ""
+        )
+        assert (
+            host.run(
+                "grep --recursive --files-with-matches --fixed-strings --file=/run/secrets-to-find /var/log"
+            ).stdout
+            == ""
+        )
     finally:
         host.run("rm -f /run/secrets-to-find")
 
 
 def test_prometheus_sees_every_target_up(host):
-    answer = json.loads(host.check_output(f"curl --silent --get --data-urlencode query=up http://{host.address}:9090/api/v1/query"))
+    answer = json.loads(
+        host.check_output(f"curl --silent --get --data-urlencode query=up http://{host.address}:9090/api/v1/query")
+    )
     up = {result["metric"]["instance"]: result["value"][1] for result in answer["data"]["result"]}
     assert {f"{host.address}:{port}" for port in [9100, *WORKERS]} <= set(up)
     assert set(up.values()) == {"1"}

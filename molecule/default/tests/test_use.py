@@ -3,14 +3,16 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import lab
-import pytest
 import requests
 from test_services import UNITS, WORKERS, pm2
 
+import lab
+
 
 def test_http_is_redirected_to_https(host):
-    answer = requests.get(f"http://{host.address}/", headers={"Host": "chat.example.org"}, allow_redirects=False, timeout=5)
+    answer = requests.get(
+        f"http://{host.address}/", headers={"Host": "chat.example.org"}, allow_redirects=False, timeout=5
+    )
     assert answer.status_code in (301, 308)
     assert answer.headers["Location"] == "https://chat.example.org/"
 
@@ -31,15 +33,29 @@ def test_a_session_outlives_the_death_of_a_worker(host, browser):
     host.check_output(f"kill -9 {before['librechat-3080']}")
     answers = [browser.user().status_code for _ in range(20)]
     assert answers == [200] * 20
-    lab.wait_for(lambda: {p["name"]: p["pid"] for p in pm2(host) if p["pm2_env"]["status"] == "online"}.get("librechat-3080", before["librechat-3080"])
-                 != before["librechat-3080"], 30, "PM2 starts the worker again")
-    lab.wait_for(lambda: host.run(f"curl --fail --silent http://{host.address}:3080/readyz").rc == 0, 30, "the worker is ready again")
+    lab.wait_for(
+        lambda: (
+            {p["name"]: p["pid"] for p in pm2(host) if p["pm2_env"]["status"] == "online"}.get(
+                "librechat-3080", before["librechat-3080"]
+            )
+            != before["librechat-3080"]
+        ),
+        30,
+        "PM2 starts the worker again",
+    )
+    lab.wait_for(
+        lambda: host.run(f"curl --fail --silent http://{host.address}:3080/readyz").rc == 0,
+        30,
+        "the worker is ready again",
+    )
 
 
 def test_a_session_outlives_a_restart_of_redis(host, browser):
     host.check_output("systemctl restart redis-server")
     lab.wait_for(lambda: browser.user().status_code == 200, 15, "the session is valid again")
-    lab.wait_for(lambda: browser.chat(mock={"tokens": 2, "delayMs": 10})[-1][1].get("final"), 15, "an answer is streamed again")
+    lab.wait_for(
+        lambda: browser.chat(mock={"tokens": 2, "delayMs": 10})[-1][1].get("final"), 15, "an answer is streamed again"
+    )
 
 
 def test_logins_are_back_within_seconds_after_redis_was_away_for_30_s(host, browser):
@@ -52,12 +68,17 @@ def test_logins_are_back_within_seconds_after_redis_was_away_for_30_s(host, brow
 def test_an_office_of_50_behind_one_address_logs_in_and_loads_the_page(host):
     users = [lab.Browser(host.address, "chat.example.org").register() for _ in range(50)]
     page = users[0].request("GET", "/").text
-    assets = sorted({word.split('"')[0] for word in page.replace("'", '"').split('"/')[1:] if word.startswith("assets/")})
+    assets = sorted(
+        {word.split('"')[0] for word in page.replace("'", '"').split('"/')[1:] if word.startswith("assets/")}
+    )
     assert len(assets) >= 10, page
 
     def morning(user):
         user.login()
-        return [user.request("GET", path).status_code for path in ("/", *(f"/{asset}" for asset in assets), "/api/config", "/api/banner", "/api/user")]
+        return [
+            user.request("GET", path).status_code
+            for path in ("/", *(f"/{asset}" for asset in assets), "/api/config", "/api/banner", "/api/user")
+        ]
 
     begin = time.monotonic()
     with ThreadPoolExecutor(16) as pool:
@@ -89,7 +110,17 @@ def test_an_abuser_at_ten_times_the_rate_of_an_office_is_stopped_and_the_office_
 
 def test_a_restart_of_the_host_brings_everything_back(host, browser):
     lab.docker("restart", "--time", "120", host.container)
-    lab.wait_for(lambda: all(host.run(f"systemctl is-active {unit}").stdout.strip() == "active" for unit in UNITS), 90, "every service runs again")
+    lab.wait_for(
+        lambda: all(host.run(f"systemctl is-active {unit}").stdout.strip() == "active" for unit in UNITS),
+        90,
+        "every service runs again",
+    )
     lab.wait_for(lambda: browser.user().status_code == 200, 60, "the session is valid again")
-    lab.wait_for(lambda: browser.chat(mock={"tokens": 2, "delayMs": 10})[-1][1].get("final"), 60, "an answer is streamed again")
-    lab.wait_for(lambda: sum(p["pm2_env"]["status"] == "online" for p in pm2(host)) == len(WORKERS), 60, "every worker is online again")
+    lab.wait_for(
+        lambda: browser.chat(mock={"tokens": 2, "delayMs": 10})[-1][1].get("final"), 60, "an answer is streamed again"
+    )
+    lab.wait_for(
+        lambda: sum(p["pm2_env"]["status"] == "online" for p in pm2(host)) == len(WORKERS),
+        60,
+        "every worker is online again",
+    )

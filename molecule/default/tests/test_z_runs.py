@@ -37,7 +37,10 @@ def test_a_check_after_convergence_reports_no_change(site, untouched):
         ({"stack_domain": "no domain"}, 'stack_domain is "no domain"'),
         ({"mongo_prot": 27018}, "did you mean mongo_port"),
         ({"mongo_port": "abc"}, "mongo_port"),
-        ({"app_pm2_creds_key": "f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0"}, "openssl rand -hex 32"),
+        (
+            {"app_pm2_creds_key": "f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0"},
+            "openssl rand -hex 32",
+        ),
         ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
         ({"monitoring_prometheus_port": 22}, "in use by"),
         ({"app_pm2_workers": 400}, "fewer workers"),
@@ -54,7 +57,11 @@ def test_a_bad_input_is_refused_with_its_mend(site, untouched, variables, told):
 def test_a_wrong_checksum_is_refused(site, untouched, tmp_path):
     archive = tmp_path / "release.tar.gz"
     archive.write_bytes(b"something else")
-    variables = {"app_pm2_source": "archive", "app_pm2_archive": str(archive), "app_pm2_archive_checksum": "sha256:" + "0" * 64}
+    variables = {
+        "app_pm2_source": "archive",
+        "app_pm2_archive": str(archive),
+        "app_pm2_archive_checksum": "sha256:" + "0" * 64,
+    }
     code, output, totals = site("-e", json.dumps(variables))
     assert code != 0
     assert "has the checksum sha256:" in " ".join(output.split())
@@ -72,7 +79,12 @@ def test_an_unreachable_host_stops_the_run_for_all(site, untouched, tmp_path):
 
 def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_workers):
     # A key of the right format for the preflight, and of a wrong one for the application, which refuses to start.
-    code, output, _totals = site("--tags", "app_pm2", "-e", json.dumps({"app_pm2_extra_env": {"CREDS_KEY": "broken"}, "app_pm2_ready_timeout_s": 20}))
+    code, output, _totals = site(
+        "--tags",
+        "app_pm2",
+        "-e",
+        json.dumps({"app_pm2_extra_env": {"CREDS_KEY": "broken"}, "app_pm2_ready_timeout_s": 20}),
+    )
     assert code != 0
     told = " ".join(output.split())
     assert "Its log is /var/log/librechat/librechat-3080.log" in told
@@ -84,7 +96,9 @@ def untouched_workers(host):
     """Fail unless the workers afterwards run what they ran, and all of them."""
 
     def state():
-        return host.check_output("cat /srv/librechat/ecosystem.json; readlink /srv/librechat/current /srv/librechat/config/current")
+        return host.check_output(
+            "cat /srv/librechat/ecosystem.json; readlink /srv/librechat/current /srv/librechat/config/current"
+        )
 
     before = state()
     yield

@@ -3,8 +3,9 @@
 import re
 import socket
 
-import lab
 import pytest
+
+import lab
 
 INVENTORIES = ["molecule/variations/inventory", "lab/overlay", "molecule/variations/variations"]
 
@@ -51,15 +52,26 @@ def test_the_plans_literal_values_arrive_in_the_settings(core):
     path = re.search(r"--env-file=(\S+?)\"", core.file("/srv/librechat/ecosystem.json").content_string)[1]
     settings = dict(re.findall(r"^(\w+)='(.*)'$", core.file(path).content_string, re.MULTILINE))
     plan = {
-        "MONGO_MAX_POOL_SIZE": "50", "MONGO_MIN_POOL_SIZE": "10", "MONGO_MAX_CONNECTING": "5", "MONGO_MAX_IDLE_TIME_MS": "60000",
-        "MONGO_WAIT_QUEUE_TIMEOUT_MS": "5000", "CONCURRENT_MESSAGE_MAX": "5", "MESSAGE_IP_MAX": "100", "MESSAGE_USER_MAX": "60",
-        "LOGIN_MAX": "20", "REGISTER_MAX": "10", "USE_REDIS": "true", "REDIS_MAX_LISTENERS": "50",
+        "MONGO_MAX_POOL_SIZE": "50",
+        "MONGO_MIN_POOL_SIZE": "10",
+        "MONGO_MAX_CONNECTING": "5",
+        "MONGO_MAX_IDLE_TIME_MS": "60000",
+        "MONGO_WAIT_QUEUE_TIMEOUT_MS": "5000",
+        "CONCURRENT_MESSAGE_MAX": "5",
+        "MESSAGE_IP_MAX": "100",
+        "MESSAGE_USER_MAX": "60",
+        "LOGIN_MAX": "20",
+        "REGISTER_MAX": "10",
+        "USE_REDIS": "true",
+        "REDIS_MAX_LISTENERS": "50",
     }
     assert plan.items() <= settings.items()
 
 
 def test_the_plans_eviction_policy_and_snapshots_are_in_force(cache):
-    config = cache.check_output("cat $(systemctl cat valkey-server | sed -n 's/^ExecStart=\\S* \\(\\S*\\).*/\\1/p' | tail -1)")
+    config = cache.check_output(
+        "cat $(systemctl cat valkey-server | sed -n 's/^ExecStart=\\S* \\(\\S*\\).*/\\1/p' | tail -1)"
+    )
     assert re.search(r"^maxmemory 256mb$", config, re.MULTILINE | re.IGNORECASE)
     assert re.search(r"^maxmemory-policy allkeys-lru$", config, re.MULTILINE)
     assert "900 1" in config
@@ -74,10 +86,18 @@ def answers(address, port):
         return False
 
 
-@pytest.mark.parametrize(("member", "port", "open_to_all"), [
-    ("core", 8443, True), ("core", 8080, True), ("core", 27117, False), ("core", 4080, False), ("core", 9100, False),
-    ("cache", 6479, False), ("cache", 9190, False),
-])
+@pytest.mark.parametrize(
+    ("member", "port", "open_to_all"),
+    [
+        ("core", 8443, True),
+        ("core", 8080, True),
+        ("core", 27117, False),
+        ("core", 4080, False),
+        ("core", 9100, False),
+        ("cache", 6479, False),
+        ("cache", 9190, False),
+    ],
+)
 def test_the_firewall_opens_to_everybody_only_what_is_public(core, cache, member, port, open_to_all):
     assert answers({"core": core, "cache": cache}[member].address, port) is open_to_all
 
