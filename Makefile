@@ -8,7 +8,7 @@ TIER ?= prod50
 up:
 	@lab/up $(TIER)
 status:
-	@lab/status
+	@python3 lab/status.py
 down:
 	@lab/down
 test:

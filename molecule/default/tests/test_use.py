@@ -31,7 +31,7 @@ def test_metrics_are_not_for_the_public(browser):
 def test_a_session_outlives_the_death_of_a_worker(host, browser):
     before = {process["name"]: process["pid"] for process in pm2(host)}
     host.check_output(f"kill -9 {before['librechat-3080']}")
-    answers = [browser.user().status_code for _ in range(20)]
+    answers = [browser.user().status_code for _attempt in range(20)]
     assert answers == [200] * 20
     lab.wait_for(
         lambda: (
@@ -66,7 +66,7 @@ def test_logins_are_back_within_seconds_after_redis_was_away_for_30_s(host, brow
 
 
 def test_an_office_of_50_behind_one_address_logs_in_and_loads_the_page(host):
-    users = [lab.Browser(host.address, "chat.example.org").register() for _ in range(50)]
+    users = [lab.Browser(host.address, "chat.example.org").register() for _number in range(50)]
     page = users[0].request("GET", "/").text
     assets = sorted(
         {word.split('"')[0] for word in page.replace("'", '"').split('"/')[1:] if word.startswith("assets/")}

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """What runs in the labs of this machine, part by part: make status [TIER=prod50]."""
 
 import json
