@@ -68,7 +68,7 @@ def connect(module):
         client.ping()
     except redis.RedisError as exc:
         # Debian 12's client library does not tell a refused password from other errors.
-        if isinstance(exc, redis.AuthenticationError) or str(exc).startswith('WRONGPASS'):
+        if isinstance(exc, redis.AuthenticationError) or str(exc).startswith("WRONGPASS"):
             return None
         module.fail_json(msg=f"The server at {module.params['socket']} does not serve: {exc}")
     return client
