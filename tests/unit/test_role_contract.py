@@ -263,7 +263,7 @@ def test_no_secret_has_a_published_default():
         content = yaml.load(re.sub(r"!vault\b", "", path.read_text()), yaml.SafeLoader)
         sources += [(name, value, path) for name, value in pairs(content) if "$ANSIBLE_VAULT" not in str(value)]
     problems = [
-        f"{rel(path)}: {name} is a literal that all readers know; generate it as roles/stack/defaults/main/secrets.yml"
+        f"{rel(path)}: {name} is a literal that all readers know; make it as roles/stack/defaults/main/secrets.yml does"
         for name, value, path in sources
         if SECRET.search(name) and isinstance(value, str) and value and "{{" not in value
     ]
