@@ -13,6 +13,8 @@ import urllib3
 
 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the lab's certificate is self-signed
 
+# LibreChat refuses and bans what does not look like a browser.
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -73,8 +75,9 @@ class Browser:
     def __init__(self, address, domain, port=443, source=None):
         self.base = f"https://{address}:{port}"
         self.session = requests.Session()
+        self.session.trust_env = False  # or REQUESTS_CA_BUNDLE wins over the next line
         self.session.verify = False
-        self.session.headers.update({"Host": domain, "User-Agent": "Mozilla/5.0 (lab)"})
+        self.session.headers.update({"Host": domain, "User-Agent": USER_AGENT})
         self.email = f"user-{time.time_ns()}@example.org"
 
     def request(self, method, path, **options):
