@@ -12,7 +12,17 @@ UNITS = {
     "Node exporter": ["prometheus-node-exporter"],
     "Prometheus": ["prometheus"],
 }
-HEALTH = ["curl", "--silent", "--insecure", "--max-time", "5", "--output", "/dev/null", "--write-out", "%{http_code} in %{time_total} s"]
+HEALTH = [
+    "curl",
+    "--silent",
+    "--insecure",
+    "--max-time",
+    "5",
+    "--output",
+    "/dev/null",
+    "--write-out",
+    "%{http_code} in %{time_total} s",
+]
 
 
 def run(*command):
@@ -28,8 +38,13 @@ def inside(container, *command):
 
 def workers(container):
     """Say how many workers are online."""
-    listed = inside(container, "sh", "-c", "runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 "
-                    "$(sed -n 's/^ExecStart=\\(.*\\) resurrect/\\1/p' /etc/systemd/system/pm2-librechat.service) jlist --silent")
+    listed = inside(
+        container,
+        "sh",
+        "-c",
+        "runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 "
+        "$(sed -n 's/^ExecStart=\\(.*\\) resurrect/\\1/p' /etc/systemd/system/pm2-librechat.service) jlist --silent",
+    )
     if not listed:
         return ""
     states = [process["pm2_env"]["status"] for process in json.loads(listed.splitlines()[-1])]
@@ -40,7 +55,11 @@ def show(container, name, address):
     """Print a host with its parts."""
     print(f"\n{name} ({address})")
     for part, units in UNITS.items():
-        states = [state for state in (inside(container, "sh", "-c", f"systemctl is-active {unit}; true") for unit in units) if state]
+        states = [
+            state
+            for state in (inside(container, "sh", "-c", f"systemctl is-active {unit}; true") for unit in units)
+            if state
+        ]
         state = "active" if "active" in states else (states or ["unknown"])[0]
         print(f"  {part:14} {state}{workers(container) if part == 'Workers' and state == 'active' else ''}")
     print(f"  {'Health':14} {run(*HEALTH, f'https://{address}/health') or 'no answer'}")
@@ -50,10 +69,21 @@ def show(container, name, address):
 def main():
     """Print every host of the wanted labs; fail where there is none."""
     wanted = sys.argv[1:2]
-    listing = run("docker", "ps", "--filter", "label=tierstack.lab" + (f"={wanted[0]}" if wanted else ""), "--format", "{{.Names}}")
+    listing = run(
+        "docker",
+        "ps",
+        "--filter",
+        "label=tierstack.lab" + (f"={wanted[0]}" if wanted else ""),
+        "--format",
+        "{{.Names}}",
+    )
     for container in (listing or "").split():
         facts = json.loads(run("docker", "inspect", container))[0]
-        show(container, facts["Config"]["Hostname"], next(iter(facts["NetworkSettings"]["Networks"].values()))["IPAddress"])
+        show(
+            container,
+            facts["Config"]["Hostname"],
+            next(iter(facts["NetworkSettings"]["Networks"].values()))["IPAddress"],
+        )
     if not listing:
         print("No lab runs" + (f" for {wanted[0]}." if wanted else ". Start one with: make up"))
     return 0 if listing else 1
