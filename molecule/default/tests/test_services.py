@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from lab import ROOT, docker
+
 WORKERS = [3080, 3081, 3082, 3083]
 UNITS = ["mongod", "redis-server", "pm2-librechat", "nginx", "prometheus", "prometheus-node-exporter"]
 
@@ -121,8 +123,6 @@ def test_the_service_user_has_no_shell(host):
 
 
 def test_no_secret_is_in_a_process_list_a_log_or_a_file_that_everybody_reads(host):
-    from lab import ROOT
-
     secrets = [
         path.read_text().strip()
         for path in (ROOT / ".cache/lab/default.secrets").iterdir()
@@ -168,3 +168,11 @@ def test_prometheus_sees_every_target_up(host):
 def test_the_modules_pass_their_integration_tests_against_real_servers(site):
     code, output, _totals = site(name="tests/integration/targets.yml")
     assert code == 0, output
+
+
+def test_the_sample_app_passes_its_own_tests_with_the_servers_of_the_host(host):
+    docker("cp", str(ROOT / "lab/sample-app"), f"{host.container}:/opt/sample-app")
+    tools = "export PATH=/opt/nodejs/20/bin:$PATH MONGOD=/opt/mongodb/bin/mongod; cd /opt/sample-app"
+    host.check_output(f"{tools}; npm ci --no-audit --no-fund")
+    done = host.run(f"{tools}; test/run")
+    assert done.rc == 0, done.stdout + done.stderr
