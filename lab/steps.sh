@@ -83,6 +83,11 @@ start_docker() {
   if [ -d /run/systemd/system ]; then
     as_root systemctl start docker
   else
+    # An engine that was killed leaves its process numbers behind, which may be somebody else's by now.
+    if ! pgrep -x dockerd >/dev/null; then
+      as_root pkill -x containerd || true
+      as_root rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
+    fi
     as_root sh -c 'exec setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &'
   fi
   for _ in $(seq 60); do
