@@ -12,10 +12,10 @@ def host():
     return lab.server("default", "prod50-1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def browser(host):
-    """Return a user who has registered and logged in."""
-    return lab.Browser(host.address, "chat.example.org").register().login()
+    """Return a user who has logged in, once for all: logins from one address are limited."""
+    return lab.Browser(host.address, "chat.example.org").register(f"{host.address}:3080").login()
 
 
 @pytest.fixture(scope="session")

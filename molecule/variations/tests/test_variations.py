@@ -20,7 +20,7 @@ def cache():
     return lab.server("variations", "cache-1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(core):
     return lab.Browser(core.address, "variations.example.org", port=8443).register().login()
 
