@@ -172,7 +172,7 @@ def test_the_modules_pass_their_integration_tests_against_real_servers(site):
 
 def test_the_sample_app_passes_its_own_tests_with_the_servers_of_the_host(host):
     docker("cp", str(ROOT / "lab/sample-app"), f"{host.container}:/opt/sample-app")
-    tools = "export PATH=/opt/nodejs/20/bin:$PATH MONGOD=/opt/mongodb/bin/mongod; cd /opt/sample-app"
+    tools = "export PATH=/opt/nodejs/20/bin:$PATH MONGOD=/opt/mongodb/bin/mongod NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt; cd /opt/sample-app"
     host.check_output(f"{tools}; npm ci --no-audit --no-fund")
     done = host.run(f"{tools}; test/run")
     assert done.rc == 0, done.stdout + done.stderr
