@@ -13,18 +13,6 @@ description:
   - What needs a restart is named in RV(restart) and left to the caller.
   - The files themselves are not written. C(CONFIG REWRITE) and C(ACL SAVE) are never used.
 options:
-  socket:
-    description: Unix socket of the server. It stays the same when address or port change.
-    type: path
-    required: true
-  login_user:
-    description: User with all rights.
-    type: str
-    required: true
-  login_password:
-    description: Password of O(login_user).
-    type: str
-    required: true
   settings:
     description:
       - Directive and value, as in the configuration file. No secrets here.
@@ -46,8 +34,8 @@ attributes:
   diff_mode:
     description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     support: full
-requirements:
-  - redis (Python package), on the host
+extends_documentation_fragment:
+  - tierstack.librechat.redis_login
 author:
   - The tierstack authors (@tierstack)
 """

@@ -14,18 +14,6 @@ description:
     and refuses a range that contains one of them as a whole.
   - A node that knows others is not changed. There, slots are moved by a rebalance.
 options:
-  socket:
-    description: Unix socket of the server.
-    type: path
-    required: true
-  login_user:
-    description: User with all rights.
-    type: str
-    required: true
-  login_password:
-    description: Password of O(login_user).
-    type: str
-    required: true
   timeout:
     description: Seconds to wait for the cluster to serve. Redis itself takes 2 to 3 seconds after each start.
     type: int
@@ -37,8 +25,8 @@ attributes:
   diff_mode:
     description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     support: none
-requirements:
-  - redis (Python package), on the host
+extends_documentation_fragment:
+  - tierstack.librechat.redis_login
 author:
   - The tierstack authors (@tierstack)
 """
