@@ -79,6 +79,8 @@ start_docker() {
   command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
   command -v ssh >/dev/null || missing+=(openssh-client)
   if [ ${#missing[@]} -gt 0 ]; then install_packages "${missing[@]}"; fi
+  # Debian 13 has the client in a package of its own.
+  command -v docker >/dev/null || install_packages docker-cli
   if docker_answers; then return 0; fi
   if [ -d /run/systemd/system ]; then
     as_root systemctl start docker
