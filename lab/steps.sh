@@ -90,7 +90,7 @@ start_docker() {
       as_root pkill -x containerd || true
       as_root rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
     fi
-    as_root sh -c 'exec setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &'
+    as_root sh -c 'exec setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &' 9>&-
   fi
   for _ in $(seq 60); do
     if docker_answers; then return 0; fi
@@ -110,13 +110,12 @@ build_image() {
   "$root/lab/image/build" "$1" "$tag"
 }
 
-# One run at a time; the kernel takes the lock back from a run that was killed.
+# One run at a time; the kernel takes the lock back from a run that was killed. What such a run has left at work is waited for.
 lock() {
   exec 9>"$cache/lock"
-  flock --nonblock 9 || {
-    echo "Another run of make up or make test is at work here. Wait for it, or end it." >&2
-    exit 1
-  }
+  flock --nonblock 9 && return
+  echo "Another run of make up or make test is at work here; this one goes on when it has ended."
+  flock --wait 3600 9
 }
 
 # prepare SUITE...: everything a lab needs before its first host
