@@ -73,7 +73,7 @@ def playbook(inventories, *arguments, name="site.yml", lab=None):
 class Browser:
     """A user at the service's public address."""
 
-    def __init__(self, address, domain, port=443, source=None):
+    def __init__(self, address, domain, port=443):
         self.base = f"https://{address}:{port}"
         self.session = requests.Session()
         self.session.trust_env = False  # or REQUESTS_CA_BUNDLE wins over the next line

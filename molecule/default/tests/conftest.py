@@ -26,3 +26,12 @@ def site():
         return lab.playbook(INVENTORIES, *arguments, name=name, lab="default")
 
     return run
+
+
+@pytest.fixture(scope="session")
+def secrets():
+    """Return what was made for this environment, by name."""
+    made = {path.name: path.read_text().strip() for path in (lab.ROOT / ".cache/lab/default.secrets").iterdir()}
+    made = {name: secret for name, secret in made.items() if not name.startswith(".")}
+    assert len(made) >= 10
+    return made
