@@ -1,0 +1,310 @@
+# Copyright (c) 2026 The tierstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From users and hosts to a plan."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from .checks import CHECKS, cores, disk_mb, memory_mb
+from .formulas import FORMULAS
+from .inputs import INPUTS, Input
+from .sheet import Sheet
+
+GROUPS = ("mongo", "redis", "app", "nginx", "monitoring")
+ROLES = ("mongo", "redis", "app_pm2", "nginx", "common", "monitoring")
+MOST_USERS = 1_000_000
+# Numbers for which 0 means something: no warm connections
+MAY_BE_ZERO = ("app_pm2_mongo_min_pool_size",)
+EXEC_MODES = ("fork", "cluster")
+
+
+class CapacityError(ValueError):
+    """What was given makes no sense. The message names it, what was found, and what is allowed."""
+
+
+def plan(users, hosts, load=None, calibration=None, overrides=None, accepted=None, exec_mode="fork"):
+    """Return the plan of a stack.
+
+    :param users: users at the same time (int, 1 to 1,000,000)
+    :param hosts: host -> ``{"groups": [..], "cores": int, "memory_mb": int, "disk_mb": int}``; the disk may be left out
+    :param load: name -> value of inputs that the administrator knows better (see inputs.py)
+    :param calibration: the same, as measured on this site
+    :param overrides: name -> value of numbers that the administrator sets
+    :param accepted: names of checks whose failure the administrator accepts
+    :param exec_mode: of PM2, ``fork`` or ``cluster``
+    :returns: dict with ``users``, ``fits``, ``most_users`` (what these hosts take, and the check that binds then), ``inputs``, ``hosts``,
+        ``numbers``, ``checks`` and ``recommendation``
+    :raises CapacityError: for a value that makes no sense
+    """
+    model = Model(users, hosts, load, calibration, overrides, exec_mode)
+    checks = model.checks(accepted or [])
+    fits = all(check["ok"] or check["accepted"] for check in checks)
+    return {
+        "users": model.users,
+        "fits": fits,
+        "most_users": model.most_users(),
+        "inputs": {name: one._asdict() for name, one in model.inputs.items()},
+        "hosts": model.host_report(),
+        "numbers": model.numbers(),
+        "checks": checks,
+        "recommendation": None if fits else recommendation(model),
+    }
+
+
+class Model:
+    """The arguments of a plan, checked, and its sheet; ``with_*`` give the same plan for other users or hosts."""
+
+    def __init__(self, users, hosts, load=None, calibration=None, overrides=None, exec_mode="fork"):
+        self.users = whole_number("tier_users", users, most=MOST_USERS)
+        self.hosts = {name: valid_host(name, host) for name, host in (hosts or {}).items()}
+        for group in GROUPS:
+            if not any(group in host["groups"] for host in self.hosts.values()):
+                raise CapacityError(
+                    f"No host is in group {group}. Each of {', '.join(GROUPS)} needs one; a host may be in all."
+                )
+        if exec_mode not in EXEC_MODES:
+            raise CapacityError(f"exec_mode is {exec_mode!r}. It must be one of {', '.join(EXEC_MODES)}.")
+        self.exec_mode = exec_mode
+        self.load, self.calibration = valid_load(load, "stack_load"), valid_load(calibration, "stack_calibration")
+        self.overrides = {name: valid_override(name, value) for name, value in (overrides or {}).items()}
+        self.inputs = {
+            **INPUTS,
+            **{
+                name: replaced(name, value, "measured", "calibration of this site")
+                for name, value in self.calibration.items()
+            },
+            **{name: replaced(name, value, "given", "the administrator") for name, value in self.load.items()},
+            **layout(self.users, self.hosts, exec_mode),
+        }
+        self.sheet = self.new_sheet(self.overrides)
+        self._needs = {}
+
+    def new_sheet(self, overrides):
+        return Sheet(FORMULAS, {name: one.value for name, one in self.inputs.items()}, overrides)
+
+    def with_users(self, users):
+        return Model(users, self.hosts, self.load, self.calibration, self.overrides, self.exec_mode)
+
+    def with_hosts(self, hosts):
+        return Model(self.users, hosts, self.load, self.calibration, self.overrides, self.exec_mode)
+
+    def needed(self, name, users=None):
+        """The model's own value of a number, whatever is overridden, for these or other users."""
+        users = users or self.users
+        if users not in self._needs:
+            model = self if users == self.users else self.with_users(users)
+            self._needs[users] = model.new_sheet(self.overrides)
+        sheet = self._needs[users]
+        return sheet.trace(name, FORMULAS[name].compute) if name in self.overrides else getattr(sheet, name)
+
+    def most_users(self):
+        """How many users fit on these hosts with these overrides, and what stands in the way of one more."""
+        fits, full = last_that(lambda users: self.with_users(users).fits(), 0, MOST_USERS + 1)
+        if full > MOST_USERS:
+            return {"users": MOST_USERS, "binding": ""}
+        binding = next(one for one in self.with_users(full).comparisons() if not one.holds)
+        return {"users": fits, "binding": f"{full} users: {binding.text}"}
+
+    def slack(self, name):
+        """How many more users fit before the number would have to grow; None if it never does, negative if it is too small already."""
+        value = getattr(self.sheet, name)
+
+        def enough(users):
+            return self.needed(name, users) <= value
+
+        if enough(MOST_USERS):
+            return None
+        fits, _grows = last_that(enough, *((self.users, MOST_USERS) if enough(self.users) else (0, self.users)))
+        return fits - self.users
+
+    def numbers(self):
+        """Name -> value with its reason, for all formulas."""
+        return {name: self.number(name, formula) for name, formula in FORMULAS.items()}
+
+    def number(self, name, formula):
+        overridden = name in self.overrides
+        value = getattr(self.sheet, name)
+        planned = self.needed(name)
+        sheet = self._needs[self.users] if overridden else self.sheet
+        roots = [root for root in sheet.closure(name) if root in self.inputs]
+        assumptions = sorted(root for root in roots if self.inputs[root].basis == "assumed")
+        bases = {self.inputs[root].basis for root in roots}
+        return {
+            "value": value,
+            "unit": formula.unit,
+            "variable": formula.variable,
+            "layer": next((role for role in ROLES if name.startswith(role + "_")), "load"),
+            "formula": formula.words,
+            "inputs": {read: shown(getattr(sheet, read)) for read in sheet.inputs_of.get(name, ())},
+            "source": formula.source,
+            "slack": self.slack(name) if isinstance(planned, int) else None,
+            "overridden": overridden,
+            "planned": planned,
+            "basis": "given"
+            if overridden
+            else "assumed"
+            if assumptions
+            else "measured"
+            if "measured" in bases
+            else "chosen",
+            "assumed": [] if overridden else assumptions,
+        }
+
+    def checks(self, accepted):
+        """All comparisons of all checks, each with the cheapest mend where it fails."""
+        unknown = sorted(set(accepted) - set(CHECKS))
+        if unknown:
+            raise CapacityError(f"stack_accepted_checks names {', '.join(unknown)}. There are: {', '.join(CHECKS)}.")
+        report = []
+        for name, compare in CHECKS.items():
+            comparisons = self.sheet.trace(name, lambda sheet, compare=compare: list(compare(sheet, self.hosts)))
+            for one in comparisons:
+                report.append(
+                    {
+                        "name": name,
+                        "subject": one.subject,
+                        "ok": one.holds,
+                        "accepted": name in accepted,
+                        "value": one.value,
+                        "limit": one.limit,
+                        "unit": one.unit,
+                        "message": one.text,
+                        "mend": "" if one.holds else self.cheapest_mend(name, one),
+                    }
+                )
+        return report
+
+    def cheapest_mend(self, check, comparison):
+        """Taking one value out of the inventory is cheaper than what the check itself proposes."""
+        on_sheet = [name for name in self.sheet.closure(check) if name in self.overrides]
+        for name in on_sheet:
+            others = {key: value for key, value in self.overrides.items() if key != name}
+            sheet = self.new_sheet(others)
+            again = [one for one in CHECKS[check](sheet, self.hosts) if one.subject == comparison.subject]
+            if all(one.holds for one in again):
+                return (
+                    f"take {name}: {self.overrides[name]} out of the inventory (the model says {getattr(sheet, name)})"
+                )
+        return comparison.mend
+
+    def comparisons(self):
+        return (one for compare in CHECKS.values() for one in compare(self.sheet, self.hosts))
+
+    def fits(self):
+        return all(one.holds for one in self.comparisons())
+
+    def host_report(self):
+        """The hosts, with what is planned for them."""
+        x = self.sheet
+        report = {}
+        for name, host in self.hosts.items():
+            parts = memory_mb(x, host)
+            report[name] = {
+                **host,
+                "memory": parts,
+                "planned_mb": sum(parts.values()),
+                "ceiling_mb": int(host["memory_mb"] * x.memory_ceiling),
+                "cores_planned": cores(x, host),
+                "disk": disk_mb(x, host),
+            }
+        return report
+
+
+def recommendation(model):
+    """Which hosts would do, or None if no hosts are what is missing."""
+    from .sizing import recommend
+
+    return recommend(model)
+
+
+def last_that(holds, known, beyond):
+    """The last whole number that holds, and the first that does not; of something that holds up to a number and never above it.
+
+    ``known`` holds, or is one below the first to try; ``beyond`` does not.
+    """
+    while beyond - known > 1:
+        middle = (known + beyond) // 2
+        known, beyond = (middle, beyond) if holds(middle) else (known, middle)
+    return known, beyond
+
+
+def layout(users, hosts, exec_mode):
+    """What the formulas ask of the hosts: how many, and the smallest of a group, because all of a group are set up alike."""
+
+    def given(value, unit, meaning):
+        return Input(value, unit, meaning, "given", "the inventory")
+
+    members = {group: [host for host in hosts.values() if group in host["groups"]] for group in GROUPS}
+    counts = {f"{group}_hosts": given(len(members[group]), "hosts", f"hosts of group {group}") for group in GROUPS}
+    return {
+        "users": given(users, "users", "tier_users"),
+        "exec_mode": given(exec_mode, "", "how PM2 runs the workers"),
+        "all_hosts": given(len(hosts), "hosts", "all hosts"),
+        **counts,
+        "redis_primaries": given(
+            max(1, len(members["redis"]) // 2), "nodes", "each with one replica, when there are several"
+        ),
+        "mongo_memory_mb": given(
+            min(host["memory_mb"] for host in members["mongo"]), "MB", "of the smallest MongoDB host"
+        ),
+        "mongo_dedicated": given(
+            all(host["groups"] == ["mongo"] for host in members["mongo"]), "", "MongoDB has its hosts to itself"
+        ),
+        "nginx_cores": given(min(host["cores"] for host in members["nginx"]), "cores", "of the smallest Nginx host"),
+    }
+
+
+def replaced(name, value, basis, source):
+    return INPUTS[name]._replace(value=value, basis=basis, source=source)
+
+
+def shown(value):
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def a_number(name, value):
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        raise CapacityError(f"{name} is {value!r}. It must be a number.")
+    return value
+
+
+def whole_number(name, value, least=1, most=2**40):
+    number = a_number(name, value)
+    if number != int(number) or not least <= number <= most:
+        raise CapacityError(f"{name} is {value!r}. It must be a whole number from {least} to {most}.")
+    return int(number)
+
+
+def valid_host(name, host):
+    groups = [group for group in GROUPS if group in host.get("groups", [])]
+    if not groups:
+        raise CapacityError(f"{name} is in none of the groups {', '.join(GROUPS)}.")
+    sizes = {size: whole_number(f"{size} of {name}", host.get(size, "unknown")) for size in ("cores", "memory_mb")}
+    if host.get("disk_mb"):
+        sizes["disk_mb"] = whole_number(f"disk_mb of {name}", host["disk_mb"])
+    return {"groups": groups, **sizes}
+
+
+def valid_load(load, variable):
+    checked = {}
+    for name, value in (load or {}).items():
+        if name not in INPUTS:
+            raise CapacityError(
+                f"{variable} names {name}, which is no input of the model. There are: {', '.join(INPUTS)}."
+            )
+        checked[name] = a_number(f"{variable}.{name}", value)
+        if checked[name] <= 0:
+            raise CapacityError(f"{variable}.{name} is {value!r}. It must be above 0.")
+        if INPUTS[name].unit == "" and name != "peak_factor" and checked[name] > 1:
+            raise CapacityError(f"{variable}.{name} is {value!r}. It is a share: above 0, at most 1.")
+    return checked
+
+
+def valid_override(name, value):
+    if name not in FORMULAS or not FORMULAS[name].variable:
+        raise CapacityError(f"{name} is no variable that the model sets, so it cannot be overridden.")
+    return whole_number(name, value, least=0 if name in MAY_BE_ZERO else 1)
