@@ -40,7 +40,7 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: __unknown | length == 0
   vars:
-    __unknown: "{{ ['mongo_prot'] | tierstack.librechat.unknown_variables(known=['mongo_port'], prefixes=['mongo_']) }}"
+    __unknown: "{{ ['mongo_port'] | tierstack.librechat.unknown_variables(known=['mongo_port'], prefixes=['mongo_']) }}"
 """
 
 RETURN = r"""

@@ -114,7 +114,7 @@ def limits(x, hosts):
             subject,
             value,
             limit,
-            smaller.rpartition("_")[2] if smaller.endswith("_mb") else "",
+            "MB" if smaller.endswith("_mb") else "",
             f"{larger} is {limit}; with {smaller} {value - margin} it must be {value} or more",
             f"raise {larger} to {value}",
         )
@@ -185,7 +185,7 @@ def workers(x, hosts):
                 x.app_pm2_workers,
                 free,
                 "workers",
-                f"{name} has {host['cores']} cores, of which {free} are free for workers; app_pm2_workers is {x.app_pm2_workers}",
+                f"{name} has {host['cores']} cores, enough for {free} workers beside its other services; app_pm2_workers is {x.app_pm2_workers}",
                 f"give {name} {x.app_pm2_workers - free} more cores",
             )
 
