@@ -90,9 +90,9 @@ _value:
     numbers:
       description:
         - >-
-          Each number by name, with C(value), C(unit), C(variable), C(layer), C(formula) in words, the C(inputs) it read and their values, C(source), C(slack) (users that
-          may be added before it has to grow; none if it does not depend on them), C(overridden), C(planned) (what the model says), C(basis)
-          (V(measured), V(assumed), V(chosen) or V(given)) and the C(assumed) inputs on which it rests.
+          Each number by name, with C(value), C(unit), C(variable), C(layer), C(formula) in words, the C(inputs) it read and their values, C(source),
+          C(slack) (users that may be added before it has to grow; none if it does not depend on them), C(overridden), C(planned) (what the model
+          says), C(basis) (V(measured), V(assumed), V(chosen) or V(given)) and the C(assumed) inputs on which it rests.
         - Those with C(variable) are variables of the roles; the others stand between them and the inputs.
       type: dict
     checks:

@@ -12,7 +12,7 @@ NOT_IN_FILES = {"app_pm2_ready_timeout_s", "mongo_start_timeout_s", "mongo_elect
 def report(site, tmp_path_factory):
     """Return the plan with what runs beside it, as the playbook writes it."""
     directory = tmp_path_factory.mktemp("plan")
-    code, output, totals = site("-e", f"stack_plan_dir={directory}", name="playbooks/plan.yml")
+    code, output, _totals = site("-e", f"stack_plan_dir={directory}", name="playbooks/plan.yml")
     assert code == 0, output
     again_code, again, again_totals = site("-e", f"stack_plan_dir={directory}", name="playbooks/plan.yml")
     assert again_code == 0, again
