@@ -59,7 +59,7 @@ EXAMPLES = r"""
   vars:
     plan: >-
       {{ 50 | tierstack.librechat.capacity_plan(hosts={
-           'one': {'groups': ['mongo', 'redis', 'app', 'nginx', 'monitoring'], 'cores': 4, 'memory_mb': 8192}}) }}
+           'one': {'groups': ['mongo', 'redis', 'app', 'nginx', 'monitoring'], 'cores': 4, 'memory_mb': 16384}}) }}
 
 - name: Refuse what does not fit
   ansible.builtin.assert:

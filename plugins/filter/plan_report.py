@@ -47,7 +47,7 @@ EXAMPLES = r"""
   vars:
     plan: >-
       {{ 50 | tierstack.librechat.capacity_plan(hosts={
-           'one': {'groups': ['mongo', 'redis', 'app', 'nginx', 'monitoring'], 'cores': 4, 'memory_mb': 8192}}) }}
+           'one': {'groups': ['mongo', 'redis', 'app', 'nginx', 'monitoring'], 'cores': 4, 'memory_mb': 16384}}) }}
     plan_page: /tmp/plan.html
 """
 

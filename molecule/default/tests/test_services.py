@@ -7,7 +7,7 @@ import pytest
 
 from lab import ROOT, docker
 
-WORKERS = [3080, 3081]
+WORKERS = [3080, 3081, 3082, 3083]
 UNITS = ["mongod", "redis-server", "pm2-librechat", "nginx", "prometheus", "prometheus-node-exporter"]
 
 

@@ -42,7 +42,7 @@ def test_a_check_after_convergence_reports_no_change(site, untouched):
         ),
         ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
         ({"monitoring_prometheus_port": 22}, "a port that sshd"),
-        ({"app_pm2_workers": 400}, "take app_pm2_workers: 400 out of the inventory (the model says 2)"),
+        ({"app_pm2_workers": 400}, "take app_pm2_workers: 400 out of the inventory (the model says 4)"),
         ({"app_pm2_kill_timeout_ms": 5000}, "app_pm2_drain_s (60000 ms) must be shorter than app_pm2_kill_timeout_ms (5000 ms)"),
         ({"mongo_nofile": 900}, "500 connections need 1000 descriptors"),
         ({"tier_users": 5000}, "5000 users fit on"),
@@ -110,7 +110,7 @@ def untouched_workers(host):
     before = state()
     yield
     assert state() == before
-    for port in (3080, 3081):
+    for port in (3080, 3081, 3082, 3083):
         assert host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
 
 

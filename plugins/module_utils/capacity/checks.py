@@ -179,7 +179,7 @@ def workers(x, hosts):
     )
     for name, host in hosts.items():
         if "app" in host["groups"]:
-            free = max(2 if x.app_hosts == 1 else 1, floor(host["cores"] - cores(x, host, without="app_pm2")))
+            free = max(2 if x.app_hosts == 1 else 1, round(host["cores"] - cores(x, host, without="app_pm2")))
             yield Comparison(
                 name,
                 x.app_pm2_workers,

@@ -115,6 +115,12 @@ def workers_total(x):
     return x.app_pm2_workers * x.app_hosts
 
 
+@number("workers", "PM2 in cluster mode lets old workers drain while new ones serve")
+def workers_overlapping(x):
+    """Old workers beside new ones during a release: in fork mode one of each host at a time, in cluster mode all."""
+    return x.app_hosts if x.exec_mode == "fork" else x.workers_total
+
+
 @variable("MB", "Node.js, --max-old-space-size")
 def app_pm2_heap_mb(x):
     """What a worker needs without crashing; it does not grow with the users, the number of workers does."""
@@ -225,15 +231,11 @@ def mongo_sockets_steady(x):
     return ceil(x.workers_total * each + x.mongo_tool_connections)
 
 
-@number(
-    "connections",
-    "PM2 in fork mode replaces one worker of a host at a time; in cluster mode old ones drain while new ones work",
-)
+@number("connections", "counted: the same, and the workers that are there twice")
 def mongo_sockets_release(x):
-    """The same while workers are replaced: in fork mode one of each host is there twice, in cluster mode all are."""
-    twice = x.app_hosts if x.exec_mode == "fork" else x.workers_total
+    """The same while workers are replaced."""
     each = x.mongo_clients_per_worker * (x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections)
-    return ceil(x.mongo_sockets_steady + twice * each)
+    return ceil(x.mongo_sockets_steady + x.workers_overlapping * each)
 
 
 @variable("connections", "MongoDB manual, net.maxIncomingConnections: a limit of one's own fails fast")

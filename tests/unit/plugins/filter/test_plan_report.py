@@ -9,7 +9,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.tierstack.librechat.plugins.filter.plan_report import plan_report
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import plan
 
-HOSTS = {"one": {"groups": ["mongo", "redis", "app", "nginx", "monitoring"], "cores": 4, "memory_mb": 8192}}
+HOSTS = {"one": {"groups": ["mongo", "redis", "app", "nginx", "monitoring"], "cores": 4, "memory_mb": 16384}}
 PLAN = plan(50, HOSTS)
 
 

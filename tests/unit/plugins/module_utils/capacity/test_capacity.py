@@ -260,13 +260,9 @@ def test_a_disk_is_checked_where_its_size_is_known():
 
 
 def test_a_calibration_makes_a_number_rest_on_measurement():
-    assert plan(50, ONE_HOST)["numbers"]["app_pm2_mongo_max_pool_size"]["assumed"] == [
-        "mongo_operation_s",
-        "mongo_operations_per_call",
-    ]
-    measured = {"mongo_operation_s": 0.001, "mongo_operations_per_call": 4}
-    number = plan(50, ONE_HOST, calibration=measured)["numbers"]["app_pm2_mongo_max_pool_size"]
-    assert (number["basis"], number["assumed"]) == ("measured", [])
+    assert plan(50, ONE_HOST)["numbers"]["open_streams"]["assumed"] == ["stream_s", "think_s"]
+    number = plan(50, ONE_HOST, calibration={"stream_s": 25, "think_s": 50})["numbers"]["open_streams"]
+    assert (number["value"], number["basis"], number["assumed"]) == (17, "measured", [])
 
 
 def test_what_the_administrator_knows_wins_over_a_calibration():
@@ -276,15 +272,15 @@ def test_what_the_administrator_knows_wins_over_a_calibration():
 
 def test_a_cluster_counts_every_worker_twice_during_a_release():
     fork, cluster = (plan(50, ONE_HOST, exec_mode=mode)["numbers"] for mode in ("fork", "cluster"))
-    assert fork["mongo_sockets_release"]["value"] == 44 + 12
-    assert cluster["mongo_sockets_release"]["value"] == 44 + 24
+    assert fork["mongo_sockets_release"]["value"] == 68 + 12
+    assert cluster["mongo_sockets_release"]["value"] == 68 + 48
 
 
 def test_text_from_a_command_line_is_a_number():
     assert plan("50", ONE_HOST, overrides={"app_pm2_workers": "3"})["numbers"]["app_pm2_workers"]["value"] == 3
 
 
-@pytest.mark.parametrize(("mean", "share", "expected"), [(0.375, 0.9999, 4), (0.625, 0.9999, 5), (2.25, 0.9999, 10)])
+@pytest.mark.parametrize(("mean", "share", "expected"), [(0.375, 0.9999, 4), (0.625, 0.9999, 5), (2.1, 0.9999, 9), (2.25, 0.9999, 10)])
 def test_the_poisson_quantile_is_that_of_the_tables(mean, share, expected):
     assert poisson_quantile(mean, share) == expected
 

@@ -11,19 +11,19 @@ def hosts(prefix, count, groups, cores, memory_gb):
     }
 
 
-ONE_HOST = hosts("one", 1, ALL, 4, 8)
+ONE_HOST = hosts("one", 1, ALL, 4, 16)
 TIERS = {
     50: ONE_HOST,
     500: {
         **hosts("data", 3, ["mongo", "redis"], 4, 8),
-        **hosts("app", 3, ["app"], 4, 8),
+        **hosts("app", 6, ["app"], 4, 8),
         **hosts("edge", 2, ["nginx"], 2, 2),
         **hosts("monitor", 1, ["monitoring"], 2, 4),
     },
     5000: {
         **hosts("mongo", 3, ["mongo"], 16, 64),
         **hosts("redis", 6, ["redis"], 2, 8),
-        **hosts("app", 8, ["app"], 8, 16),
+        **hosts("app", 15, ["app"], 16, 32),
         **hosts("edge", 3, ["nginx"], 4, 8),
         **hosts("monitor", 1, ["monitoring"], 4, 8),
     },

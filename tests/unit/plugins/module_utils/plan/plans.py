@@ -9,7 +9,7 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.capacity impor
 ALL = ["mongo", "redis", "app", "nginx", "monitoring"]
 
 
-def host(groups, cores=4, memory_mb=8192):
+def host(groups, cores=4, memory_mb=16384):
     return {"groups": groups, "cores": cores, "memory_mb": memory_mb}
 
 
