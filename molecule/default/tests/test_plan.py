@@ -39,7 +39,13 @@ def test_the_plan_knows_what_the_inventory_overrides(report):
 
 
 def test_a_plan_without_any_host_rests_on_declared_sizes(site, tmp_path):
-    declared = {"stack_plan_offline": True, "stack_plan_dir": str(tmp_path), "stack_cores": 8, "stack_memory_mb": 32768, "tier_users": 80}
+    declared = {
+        "stack_plan_offline": True,
+        "stack_plan_dir": str(tmp_path),
+        "stack_cores": 8,
+        "stack_memory_mb": 32768,
+        "tier_users": 80,
+    }
     code, output, _totals = site("-e", json.dumps(declared | {"ansible_host": "192.0.2.1"}), name="playbooks/plan.yml")
     assert code == 0, output
     plan = json.loads((tmp_path / "plan.json").read_text())

@@ -40,6 +40,6 @@ def test_the_verdict_names_the_lowest_broken_layer(site, host, service, verdict)
 
 def verify_quickly(host):
     time.sleep(0.2)
-    pages = [requests.get(f"http://{host.address}:{port}/api/banner", timeout=5) for port in (3080, 3081)]
+    pages = [requests.get(f"http://{host.address}:{port}/api/banner", timeout=5) for port in (3080, 3081, 3082, 3083)]
     edge = requests.get(f"https://{host.address}/api/banner", timeout=5, verify=False)
     return all(page.status_code == 200 for page in (*pages, edge))

@@ -43,7 +43,10 @@ def test_a_check_after_convergence_reports_no_change(site, untouched):
         ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
         ({"monitoring_prometheus_port": 22}, "a port that sshd"),
         ({"app_pm2_workers": 400}, "take app_pm2_workers: 400 out of the inventory (the model says 4)"),
-        ({"app_pm2_kill_timeout_ms": 5000}, "app_pm2_drain_s (60000 ms) must be shorter than app_pm2_kill_timeout_ms (5000 ms)"),
+        (
+            {"app_pm2_kill_timeout_ms": 5000},
+            "app_pm2_drain_s (60000 ms) must be shorter than app_pm2_kill_timeout_ms (5000 ms)",
+        ),
         ({"mongo_nofile": 900}, "500 connections need 1000 descriptors"),
         ({"tier_users": 5000}, "5000 users fit on"),
         ({"stack_load": {"stream": 20}}, "stack_load names stream"),
@@ -90,7 +93,13 @@ def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_w
         "--tags",
         "app_pm2",
         "-e",
-        json.dumps({"app_pm2_extra_env": {"CREDS_KEY": "broken"}, "app_pm2_ready_timeout_s": 20, "app_pm2_listen_timeout_ms": 15000}),
+        json.dumps(
+            {
+                "app_pm2_extra_env": {"CREDS_KEY": "broken"},
+                "app_pm2_ready_timeout_s": 20,
+                "app_pm2_listen_timeout_ms": 15000,
+            }
+        ),
     )
     assert code != 0
     told = " ".join(output.split())

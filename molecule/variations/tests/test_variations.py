@@ -1,5 +1,6 @@
 """Other ports, another store, a PM2 cluster, the plan's literal values and the firewall, over two hosts of two Debian releases."""
 
+import json
 import re
 import socket
 
@@ -107,6 +108,21 @@ def test_prometheus_on_the_other_host_reaches_every_target(cache):
     values = re.findall(r'"value":\[[\d.]+,"(\d)"\]', up)
     assert len(values) >= 4
     assert set(values) == {"1"}
+
+
+def test_the_modules_pass_their_integration_tests_with_the_libraries_of_debian_12():
+    targets = json.dumps({"integration_targets": ["mongo_pool", "health_check"]})
+    code, output, _totals = lab.playbook(
+        INVENTORIES, "-e", targets, name="tests/integration/targets.yml", lab="variations"
+    )
+    assert code == 0, output
+
+
+def test_the_stack_is_judged_healthy_from_the_other_host():
+    code, output, totals = lab.playbook(INVENTORIES, name="playbooks/verify.yml", lab="variations")
+    assert code == 0, output
+    assert "healthy" in output
+    assert totals["changed"] == 0
 
 
 def test_a_check_after_convergence_reports_no_change():

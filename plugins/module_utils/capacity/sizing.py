@@ -82,14 +82,14 @@ def more_app_hosts(model):
     others.update(apart)
     for cores, memory_mb in SIZES[1:]:
         app = {"groups": ["app"], "cores": cores, "memory_mb": memory_mb}
-
-        def with_count(count, app=app):
-            return model.with_hosts({**others, **{f"app-{one}": app for one in range(1, count + 1)}})
-
         least, most = 1, MOST_ADDED
         while least < most:
             middle = (least + most) // 2
-            short = failing(with_count(middle))
+            short = failing(with_app_hosts(model, others, app, middle))
             enough = not any(name.startswith("app-") or name == "app" for name in short)
             least, most = (least, middle) if enough else (middle + 1, most)
-        yield next(larger_hosts(with_count(least)), None)
+        yield next(larger_hosts(with_app_hosts(model, others, app, least)), None)
+
+
+def with_app_hosts(model, others, app, count):
+    return model.with_hosts({**others, **{f"app-{one}": app for one in range(1, count + 1)}})

@@ -99,7 +99,7 @@ def test_all_pools_together_stay_below_what_the_server_may_be_asked_for(count, s
 def test_no_resource_is_zero_or_a_fraction(count, stack, load):
     for name, number in plan(count, stack, load)["numbers"].items():
         if number["variable"]:
-            assert type(number["value"]) is int, name
+            assert isinstance(number["value"], int), name
             assert number["value"] >= 1, name
 
 
@@ -280,7 +280,9 @@ def test_text_from_a_command_line_is_a_number():
     assert plan("50", ONE_HOST, overrides={"app_pm2_workers": "3"})["numbers"]["app_pm2_workers"]["value"] == 3
 
 
-@pytest.mark.parametrize(("mean", "share", "expected"), [(0.375, 0.9999, 4), (0.625, 0.9999, 5), (2.1, 0.9999, 9), (2.25, 0.9999, 10)])
+@pytest.mark.parametrize(
+    ("mean", "share", "expected"), [(0.375, 0.9999, 4), (0.625, 0.9999, 5), (2.1, 0.9999, 9), (2.25, 0.9999, 10)]
+)
 def test_the_poisson_quantile_is_that_of_the_tables(mean, share, expected):
     assert poisson_quantile(mean, share) == expected
 

@@ -19,7 +19,7 @@ PASSWORDS = st.text(min_size=6, max_size=20).filter(
 ENCODINGS = st.sampled_from(
     [
         lambda password: quote(password, safe=""),
-        lambda password: quote_plus(password),
+        quote_plus,
         lambda password: "".join(f"%{byte:02x}" for byte in password.encode()),
         lambda password: "".join(f"%{byte:02X}" for byte in password.encode()),
     ]
