@@ -240,6 +240,20 @@ def disk(x, hosts):
 
 
 @check
+def ports(x, hosts):
+    """Even if no connection to a worker were kept, a closed one's port comes back (after 60 s) before it is needed again."""
+    limit = floor((x.common_port_range_last - x.common_port_range_first) / 60 * x.workers_total)
+    yield Comparison(
+        "nginx",
+        ceil(x.request_rate),
+        limit,
+        "calls/s",
+        f"{ceil(x.request_rate)} calls a second to {x.workers_total} workers; the port range allows {limit} new connections a second",
+        "widen common_port_range_first and common_port_range_last",
+    )
+
+
+@check
 def databases(x, hosts):
     """MongoDB's operations under way stay near its cores, and each Redis is one thread."""
     busiest = min(host["cores"] for host in hosts.values() if "mongo" in host["groups"])

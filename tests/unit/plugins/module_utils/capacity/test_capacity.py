@@ -233,6 +233,7 @@ def test_a_million_users_on_one_core_do_not_fit_and_the_reasons_are_told():
         ({"app_pm2_mongo_wait_queue_timeout_ms": 15000}, "timeouts", "app_pm2_mongo_wait_queue_timeout_ms"),
         ({"app_pm2_login_max": 20}, "logins", "nginx"),
         ({"app_pm2_workers": 8}, "workers", "one-1"),
+        ({"common_port_range_first": 60000}, "ports", "nginx"),
         ({"mongo_wiredtiger_cache_mb": 8192}, "memory", "one-1"),
         ({"nginx_worker_connections": 1999, "nginx_nofile": 4096}, "edge", "nginx"),
     ],
