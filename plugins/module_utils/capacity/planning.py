@@ -11,6 +11,7 @@ from .checks import CHECKS, cores, disk_mb, memory_mb
 from .formulas import FORMULAS
 from .inputs import INPUTS, Input
 from .sheet import Sheet
+from .sizing import recommend
 
 GROUPS = ("mongo", "redis", "app", "nginx", "monitoring")
 ROLES = ("mongo", "redis", "app_pm2", "nginx", "common", "monitoring")
@@ -38,25 +39,23 @@ def plan(users, hosts, load=None, calibration=None, overrides=None, accepted=Non
         ``numbers``, ``checks`` and ``recommendation``
     :raises CapacityError: for a value that makes no sense
     """
-    model = Model(users, hosts, load, calibration, overrides, exec_mode)
-    checks = model.checks(accepted or [])
-    fits = all(check["ok"] or check["accepted"] for check in checks)
+    model = Model(users, hosts, load, calibration, overrides, accepted, exec_mode)
     return {
         "users": model.users,
-        "fits": fits,
+        "fits": model.fits(),
         "most_users": model.most_users(),
         "inputs": {name: one._asdict() for name, one in model.inputs.items()},
         "hosts": model.host_report(),
         "numbers": model.numbers(),
-        "checks": checks,
-        "recommendation": None if fits else recommendation(model),
+        "checks": model.checks(),
+        "recommendation": None if model.fits() else recommend(model),
     }
 
 
 class Model:
     """The arguments of a plan, checked, and its sheet; ``with_*`` give the same plan for other users or hosts."""
 
-    def __init__(self, users, hosts, load=None, calibration=None, overrides=None, exec_mode="fork"):
+    def __init__(self, users, hosts, load=None, calibration=None, overrides=None, accepted=None, exec_mode="fork"):
         self.users = whole_number("tier_users", users, most=MOST_USERS)
         self.hosts = {name: valid_host(name, host) for name, host in (hosts or {}).items()}
         for group in GROUPS:
@@ -66,7 +65,10 @@ class Model:
                 )
         if exec_mode not in EXEC_MODES:
             raise CapacityError(f"exec_mode is {exec_mode!r}. It must be one of {', '.join(EXEC_MODES)}.")
-        self.exec_mode = exec_mode
+        unknown = sorted(set(accepted or ()) - set(CHECKS))
+        if unknown:
+            raise CapacityError(f"stack_accepted_checks names {', '.join(unknown)}. There are: {', '.join(CHECKS)}.")
+        self.accepted, self.exec_mode = accepted or (), exec_mode
         self.load, self.calibration = valid_load(load, "stack_load"), valid_load(calibration, "stack_calibration")
         self.overrides = {name: valid_override(name, value) for name, value in (overrides or {}).items()}
         self.inputs = {
@@ -85,10 +87,13 @@ class Model:
         return Sheet(FORMULAS, {name: one.value for name, one in self.inputs.items()}, overrides)
 
     def with_users(self, users):
-        return Model(users, self.hosts, self.load, self.calibration, self.overrides, self.exec_mode)
+        return Model(users, self.hosts, *self.rest())
 
     def with_hosts(self, hosts):
-        return Model(self.users, hosts, self.load, self.calibration, self.overrides, self.exec_mode)
+        return Model(self.users, hosts, *self.rest())
+
+    def rest(self):
+        return self.load, self.calibration, self.overrides, self.accepted, self.exec_mode
 
     def needed(self, name, users=None):
         """The model's own value of a number, whatever is overridden, for these or other users."""
@@ -130,7 +135,7 @@ class Model:
         sheet = self._needs[self.users] if overridden else self.sheet
         roots = [root for root in sheet.closure(name) if root in self.inputs]
         assumptions = sorted(root for root in roots if self.inputs[root].basis == "assumed")
-        bases = {self.inputs[root].basis for root in roots}
+        bases = {"given"} if overridden else {self.inputs[root].basis for root in roots}
         return {
             "value": value,
             "unit": formula.unit,
@@ -142,21 +147,12 @@ class Model:
             "slack": self.slack(name) if isinstance(planned, int) else None,
             "overridden": overridden,
             "planned": planned,
-            "basis": "given"
-            if overridden
-            else "assumed"
-            if assumptions
-            else "measured"
-            if "measured" in bases
-            else "chosen",
+            "basis": weakest(bases),
             "assumed": [] if overridden else assumptions,
         }
 
-    def checks(self, accepted):
+    def checks(self):
         """All comparisons of all checks, each with the cheapest mend where it fails."""
-        unknown = sorted(set(accepted) - set(CHECKS))
-        if unknown:
-            raise CapacityError(f"stack_accepted_checks names {', '.join(unknown)}. There are: {', '.join(CHECKS)}.")
         report = []
         for name, compare in CHECKS.items():
             comparisons = self.sheet.trace(name, lambda sheet, compare=compare: list(compare(sheet, self.hosts)))
@@ -166,7 +162,7 @@ class Model:
                         "name": name,
                         "subject": one.subject,
                         "ok": one.holds,
-                        "accepted": name in accepted,
+                        "accepted": name in self.accepted,
                         "value": one.value,
                         "limit": one.limit,
                         "unit": one.unit,
@@ -190,7 +186,9 @@ class Model:
         return comparison.mend
 
     def comparisons(self):
-        return (one for compare in CHECKS.values() for one in compare(self.sheet, self.hosts))
+        """Those that are not accepted anyway."""
+        wanted = (compare for name, compare in CHECKS.items() if name not in self.accepted)
+        return (one for compare in wanted for one in compare(self.sheet, self.hosts))
 
     def fits(self):
         return all(one.holds for one in self.comparisons())
@@ -210,13 +208,6 @@ class Model:
                 "disk": disk_mb(x, host),
             }
         return report
-
-
-def recommendation(model):
-    """Which hosts would do, or None if no hosts are what is missing."""
-    from .sizing import recommend
-
-    return recommend(model)
 
 
 def last_that(holds, known, beyond):
@@ -258,6 +249,11 @@ def layout(users, hosts, exec_mode):
 
 def replaced(name, value, basis, source):
     return INPUTS[name]._replace(value=value, basis=basis, source=source)
+
+
+def weakest(bases):
+    """On what a number rests that rests on all of these."""
+    return next((basis for basis in ("assumed", "measured", "chosen", "given") if basis in bases), "chosen")
 
 
 def shown(value):

@@ -254,6 +254,12 @@ def test_an_override_that_does_not_fit_is_named_with_its_mend(overrides, name, s
     assert plan(50, ONE_HOST, overrides={**overrides, **held}, accepted=list(CHECKS))["fits"]
 
 
+def test_what_is_accepted_stands_in_nobodys_way():
+    asked = {"hosts": ONE_HOST, "overrides": {"app_pm2_login_max": 20}}
+    assert plan(50, **asked)["most_users"]["users"] == 0
+    assert plan(50, **asked, accepted=["logins"])["most_users"]["users"] >= 50
+
+
 def test_a_disk_is_checked_where_its_size_is_known():
     small = {name: {**host, "disk_mb": 20000} for name, host in ONE_HOST.items()}
     assert "disk" in {check["name"] for check in plan(50, small)["checks"] if not check["ok"]}
@@ -264,6 +270,15 @@ def test_a_calibration_makes_a_number_rest_on_measurement():
     assert plan(50, ONE_HOST)["numbers"]["open_streams"]["assumed"] == ["stream_s", "think_s"]
     number = plan(50, ONE_HOST, calibration={"stream_s": 25, "think_s": 50})["numbers"]["open_streams"]
     assert (number["value"], number["basis"], number["assumed"]) == (17, "measured", [])
+
+
+def test_a_number_rests_on_the_weakest_of_what_it_read():
+    numbers = plan(50, ONE_HOST, overrides={"redis_nofile": 8192})["numbers"]
+    bases = {
+        name: numbers[name]["basis"]
+        for name in ("open_streams", "app_pm2_heap_mb", "mongo_slow_op_ms", "nginx_worker_processes", "redis_nofile")
+    }
+    assert list(bases.values()) == ["assumed", "measured", "chosen", "given", "given"]
 
 
 def test_what_the_administrator_knows_wins_over_a_calibration():
