@@ -17,15 +17,15 @@ description:
   - "The layers from low to high: V(host), V(process), V(mongodb), V(redis), V(app), V(edge), V(stream), V(monitoring)."
   - A probe is a series of attempts. An attempt that does not end within its O(timeout) is given up. A probe never lasts longer than its
     O(deadline), and does not hold up the others.
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status prediction without modifying the target.
     details:
       - Only what reads is run. Probes of kind V(http) and V(stream) that write, by their method or by requests that come before, are skipped;
         V(mongodb) and V(redis) leave out their write. No report is written.
     support: full
   diff_mode:
-    description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     details:
       - Nothing is ever changed.
     support: none
@@ -499,11 +499,10 @@ table:
   elements: str
 """
 
-import os
-import tempfile
 import time
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.tierstack.librechat.plugins.module_utils.files import replace
 from ansible_collections.tierstack.librechat.plugins.module_utils.health import probe_mongodb, probe_redis
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.options import (
     PACE,
@@ -524,14 +523,6 @@ def require_libraries(module, probes):
     ):
         if error and any(probe["kind"] == kind for probe in probes):
             module.fail_json(msg=missing_required_lib(library), exception=error)
-
-
-def write(module, path, text):
-    """Replace a file as a whole."""
-    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(handle, "w", encoding="utf-8") as report:
-        report.write(text)
-    module.atomic_move(temporary, path)
 
 
 def main():
@@ -587,9 +578,9 @@ def main():
     }
     if not module.check_mode:
         if module.params["junit_path"]:
-            write(module, module.params["junit_path"], junit(results, duration))
+            replace(module, module.params["junit_path"], junit(results, duration))
         if module.params["prometheus_path"]:
-            write(module, module.params["prometheus_path"], prometheus(results, answer["verdict"]))
+            replace(module, module.params["prometheus_path"], prometheus(results, answer["verdict"]))
     if lowest_first and module.params["fail_if_broken"]:
         module.fail_json(msg=describe(results), **answer)
     module.exit_json(**answer)

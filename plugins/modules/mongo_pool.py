@@ -141,13 +141,13 @@ options:
       - YAML file on the managed host that receives RV(calibration) as C(stack_calibration). Its other keys and lines stay. Needs O(probe=true).
       - For an inventory, run the task on the controller, or write RV(calibration) there.
     type: path
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status prediction without modifying the target.
     support: full
     details: O(state=verified) and O(state=observed) only read, so they run in check mode as well. The probe does not.
   diff_mode:
-    description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     support: full
     details: Shows the settings of O(settings) only.
 requirements:
@@ -261,12 +261,12 @@ calibration:
 
 import os
 import socket
-import tempfile
 import time
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import CapacityError
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import plan as capacity_plan
+from ansible_collections.tierstack.librechat.plugins.module_utils.files import replace
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool import (
     calibration,
     connection,
@@ -326,14 +326,6 @@ def parts_of(module, plan):
         if value < (name in ("workers", "max_pool_size", "clients_per_worker")):
             module.fail_json(msg=f"{name} is {value}: it cannot be that small.")
     return parts
-
-
-def replace(module, path, text):
-    """Put the text in the file's place in one step."""
-    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as new:
-        new.write(text)
-    module.atomic_move(temporary, path)
 
 
 def read(path):

@@ -17,12 +17,12 @@ description:
   - When a worker does not become ready, every worker replaced so far goes back to the definition it had before, and the module fails.
     Nothing is written to O(ecosystem) or to PM2's dump, so that a restart of the host brings back the workers that were proved.
   - The PM2 daemon must run already, kept by systemd. The module never starts one, as it would live outside of the unit.
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
 attributes:
   check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
     support: full
 options:
   entries:

@@ -20,12 +20,11 @@ options:
     default: 30
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status prediction without modifying the target.
     support: full
   diff_mode:
-    description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     support: none
 extends_documentation_fragment:
+  - tierstack.librechat.attributes
   - tierstack.librechat.redis_login
 author:
   - The tierstack authors (@tierstack)

@@ -16,12 +16,12 @@ description:
     and returns each number under the name of the role's variable.
   - A file that is not there is passed over, so that one call serves every host. Nothing but numbers is returned, no secrets.
   - The application's environment is readable for its own user only, so that this needs C(become).
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status prediction without modifying the target.
     support: full
   diff_mode:
-    description: Returns details on what has changed (or possibly needs changing in check mode), when in diff mode.
     support: none
 options:
   mongo_config_file:

@@ -14,12 +14,12 @@ short_description: Identify a directory of source code
 description:
   - Returns a fingerprint that is the same wherever and whenever the same tree is checked out, and says whether the tree is built.
   - C(.git) and C(.env) are not looked at.
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
 attributes:
   check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
     support: none
 options:
   path:

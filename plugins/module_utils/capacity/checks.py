@@ -7,6 +7,8 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import NamedTuple
 
+from .formulas import nginx_hosts_left
+
 CHECKS = {}
 
 # The first runs out before the second.
@@ -229,13 +231,14 @@ def disk(x, hosts):
     for name, host in hosts.items():
         if host.get("disk_mb"):
             parts = disk_mb(x, host)
+            planned = sum(parts.values())
             yield Comparison(
                 name,
-                sum(parts.values()),
+                planned,
                 floor(host["disk_mb"] * x.memory_ceiling),
                 "MB",
-                f"{name} has {host['disk_mb']} MB of disk; {sum(parts.values())} are planned: {', '.join(f'{part} {mb}' for part, mb in parts.items())}",
-                f"give {name} {max(1, ceil(sum(parts.values()) / x.memory_ceiling) - host['disk_mb'])} MB more",
+                f"{name} has {host['disk_mb']} MB of disk; {planned} are planned: {', '.join(f'{part} {mb}' for part, mb in parts.items())}",
+                f"give {name} {max(1, ceil(planned / x.memory_ceiling) - host['disk_mb'])} MB more",
             )
 
 
@@ -281,14 +284,14 @@ def databases(x, hosts):
 def edge(x, hosts):
     """Nginx has connections for all browsers and workers, also when one of several Nginx hosts is out, and more than one address may use."""
     needed = x.edge_connections + 2 * (x.requests_in_flight + x.open_streams)
-    limit = x.nginx_worker_processes * x.nginx_worker_connections * max(1, x.nginx_hosts - 1)
+    limit = x.nginx_worker_processes * x.nginx_worker_connections * nginx_hosts_left(x)
     yield Comparison(
         "nginx",
         needed,
         limit,
         "connections",
         f"{needed} connections at the edge; {x.nginx_worker_processes} processes on {x.nginx_hosts} hosts have {limit} when one host is out",
-        f"raise nginx_worker_connections to {ceil(needed / max(1, x.nginx_hosts - 1) / x.nginx_worker_processes)}",
+        f"raise nginx_worker_connections to {ceil(needed / nginx_hosts_left(x) / x.nginx_worker_processes)}",
     )
     yield Comparison(
         "nginx",
@@ -310,8 +313,8 @@ def memory_mb(x, host):
     if "app" in host["groups"]:
         parts["app_pm2"] = x.app_pm2_workers * (x.app_pm2_heap_mb + x.worker_overhead_mb) + x.pm2_memory_mb
     if "nginx" in host["groups"]:
-        parts["nginx"] = 32 * x.nginx_worker_processes + x.edge_connections * x.nginx_connection_mb / max(
-            1, x.nginx_hosts - 1
+        parts["nginx"] = 32 * x.nginx_worker_processes + x.edge_connections * x.nginx_connection_mb / nginx_hosts_left(
+            x
         )
     if "monitoring" in host["groups"]:
         parts["monitoring"] = x.monitoring_memory_mb
@@ -337,7 +340,7 @@ def cores(x, host, without=None):
     if "app" in host["groups"]:
         parts["app_pm2"] = x.worker_load / x.app_hosts
     if "nginx" in host["groups"]:
-        parts["nginx"] = x.request_rate * x.nginx_cpu_s_per_request / max(1, x.nginx_hosts - 1)
+        parts["nginx"] = x.request_rate * x.nginx_cpu_s_per_request / nginx_hosts_left(x)
     if "monitoring" in host["groups"]:
         parts["monitoring"] = x.monitoring_cores
     return round(sum(share for service, share in parts.items() if service != without), 3)

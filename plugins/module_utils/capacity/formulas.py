@@ -86,6 +86,16 @@ def office(x):
     return min(x.users, x.users_per_address)
 
 
+def connections_of_worker(x):
+    """Of one worker to one MongoDB server, all its pools full."""
+    return x.mongo_clients_per_worker * (x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections)
+
+
+def nginx_hosts_left(x):
+    """Nginx hosts that serve while one of several is out."""
+    return max(1, x.nginx_hosts - 1)
+
+
 # Workers
 
 
@@ -142,11 +152,10 @@ def app_pm2_nofile(x):
 @number("connections", "counted: requests, streams, MongoDB and Redis")
 def worker_connections(x):
     """All calls and streams through one worker, its pool, and its Redis connections."""
-    pool = x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections
     return ceil(
         x.requests_in_flight
         + x.open_streams
-        + x.mongo_clients_per_worker * pool * x.mongo_hosts
+        + connections_of_worker(x) * x.mongo_hosts
         + x.redis_connections_per_worker * x.redis_hosts
     )
 
@@ -227,15 +236,13 @@ def mongo_pool_warm_up_s(x):
 @number("connections", "counted: pool and monitoring of each client")
 def mongo_sockets_steady(x):
     """At the primary, all pools full: workers x clients x (pool + monitoring), and the tools'."""
-    each = x.mongo_clients_per_worker * (x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections)
-    return ceil(x.workers_total * each + x.mongo_tool_connections)
+    return ceil(x.workers_total * connections_of_worker(x) + x.mongo_tool_connections)
 
 
 @number("connections", "counted: the same, and the workers that are there twice")
 def mongo_sockets_release(x):
     """The same while workers are replaced."""
-    each = x.mongo_clients_per_worker * (x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections)
-    return ceil(x.mongo_sockets_steady + x.workers_overlapping * each)
+    return ceil(x.mongo_sockets_steady + x.workers_overlapping * connections_of_worker(x))
 
 
 @variable("connections", "MongoDB manual, net.maxIncomingConnections: a limit of one's own fails fast")
@@ -367,7 +374,7 @@ def nginx_worker_connections(x):
     """One and a half times clients, calls and streams, on the hosts that are left when one is out, over their processes; and twice what one
     address may have, since all of it may meet at one process. Never below 1024."""
     busy = 1.5 * (x.edge_connections + 2 * (x.requests_in_flight + x.open_streams))
-    share = busy / max(1, x.nginx_hosts - 1) / x.nginx_worker_processes
+    share = busy / nginx_hosts_left(x) / x.nginx_worker_processes
     return power_of_two(max(1024, share, 2 * x.nginx_connections_per_address))
 
 

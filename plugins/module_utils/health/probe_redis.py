@@ -11,6 +11,7 @@ import traceback
 import uuid
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.wire import Broken
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import SLOTS, cluster_info
 
 try:
     import redis
@@ -21,7 +22,6 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
-SLOTS = 16384
 TTL_S = 60
 
 
@@ -132,7 +132,7 @@ def slots_of(nodes):
 
 def cluster_state(text):
     """What matters of the answer to CLUSTER INFO."""
-    fields = dict(line.split(":", 1) for line in text.split() if ":" in line)
+    fields = cluster_info(text)
     return {
         "state": fields.get("cluster_state", "unknown"),
         "slots_ok": int(fields.get("cluster_slots_ok", 0)),

@@ -5,15 +5,9 @@
 
 from __future__ import annotations
 
-import math
-
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.expect import shorten
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.options import LAYERS
-
-
-def percentile(values, share):
-    """The smallest value that at least this share of the values does not exceed."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
+from ansible_collections.tierstack.librechat.plugins.module_utils.percentile import percentile
 
 
 def latency(values):

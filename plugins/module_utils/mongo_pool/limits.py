@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import floor
 from typing import NamedTuple
 
 DESCRIPTORS_PER_CONNECTION = 2
@@ -48,13 +48,10 @@ def worst_case(
 def parts_of_plan(plan):
     """The arguments of :func:`worst_case`, as the capacity plan has them."""
     value = {name: entry["value"] for name, entry in [*plan["inputs"].items(), *plan["numbers"].items()]}
-    each = value["mongo_clients_per_worker"] * (
-        value["app_pm2_mongo_max_pool_size"] + value["mongo_monitoring_connections"]
-    )
     return {
         "workers": value["workers_total"],
         "max_pool_size": value["app_pm2_mongo_max_pool_size"],
-        "overlapping_workers": ceil((value["mongo_sockets_release"] - value["mongo_sockets_steady"]) / each),
+        "overlapping_workers": value["workers_overlapping"],
         "clients_per_worker": value["mongo_clients_per_worker"],
         "monitoring_connections": value["mongo_monitoring_connections"],
         "tool_connections": value["mongo_tool_connections"],

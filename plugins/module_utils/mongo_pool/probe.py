@@ -8,6 +8,8 @@ import os
 import threading
 import time
 
+from ansible_collections.tierstack.librechat.plugins.module_utils.percentile import percentile
+
 from .connection import PyMongoError
 
 try:
@@ -19,12 +21,6 @@ DOCUMENTS = 1000
 HANDSHAKES = 5
 NO_GAIN = 0.9
 CLIENT_BOUND = 0.7
-
-
-def percentile(values, share):
-    """The smallest value that the share of all do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, min(len(ordered), -int(-share * len(ordered) // 1)) - 1)]
 
 
 def knee(loads):
@@ -49,11 +45,6 @@ def verdict(loads):
     if any(load["client_bound"] for load in loads):
         text += " The measuring process ran out of CPU, so the server may well do more."
     return text
-
-
-def affordable(sizes, available, headroom):
-    """Sizes that the server can give without being filled beyond the headroom, smallest first."""
-    return sorted({size for size in sizes if size <= available * headroom})
 
 
 class Handshakes(ConnectionPoolListener):

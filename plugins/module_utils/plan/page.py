@@ -9,6 +9,10 @@ from .drawing import kinds, some, topology
 from .markup import Markup, tag
 from .style import STYLE
 from .words import (
+    ACTION_COLUMNS,
+    CHECK_COLUMNS,
+    HOST_COLUMNS,
+    INPUT_COLUMNS,
     action_rows,
     amount,
     check_rows,
@@ -67,23 +71,6 @@ def plan_html(plan, running):
 
 
 SLACK = "Slack: users that can come before the number has to grow; a dash: it does not follow the users."
-CHECK_COLUMNS = {
-    "state": "State",
-    "name": "Check",
-    "subject": "Of",
-    "full": "Full",
-    "message": "What was compared",
-    "mend": "Mend",
-}
-HOST_COLUMNS = {
-    "host": "Host",
-    "services": "Services",
-    "cores": "Cores",
-    "memory": "Memory",
-    "of": "Memory by service (MB)",
-}
-INPUT_COLUMNS = {"name": "Input", "value": "Value", "meaning": "Meaning", "basis": "Basis", "source": "Source"}
-ACTION_COLUMNS = {"host": "Host", "service": "Service", "what": "What", "because": "Because"}
 
 
 def header(plan):

@@ -8,6 +8,10 @@ from __future__ import annotations
 import textwrap
 
 from .words import (
+    ACTION_COLUMNS,
+    CHECK_COLUMNS,
+    HOST_COLUMNS,
+    INPUT_COLUMNS,
     action_rows,
     check_rows,
     footing,
@@ -21,7 +25,8 @@ from .words import (
 )
 
 NARROWEST = 24
-NUMBER_COLUMNS = {
+# The same for a terminal, which has little room
+NUMBER_WORDS = {
     "name": "number",
     "value": "value",
     "running": "running",
@@ -29,8 +34,8 @@ NUMBER_COLUMNS = {
     "slack": "slack",
     "basis": "basis",
 }
-HOST_COLUMNS = {"host": "host", "services": "services", "cores": "cores", "memory": "memory", "of": "of"}
-CHECK_COLUMNS = {
+HOST_WORDS = {"host": "host", "services": "services", "cores": "cores", "memory": "memory", "of": "of"}
+CHECK_WORDS = {
     "state": "state",
     "name": "check",
     "subject": "of",
@@ -39,12 +44,12 @@ CHECK_COLUMNS = {
     "full": "full",
     "mend": "mend",
 }
-ACTION_COLUMNS = {"host": "host", "service": "service", "what": "what", "because": "because"}
+ACTION_WORDS = {"host": "host", "service": "service", "what": "what", "because": "because"}
 
 
 def plan_text(plan, running, width):
     """Return the plan for a terminal, the verdict last. No line is longer than width, but for words that are."""
-    columns = {key: words for key, words in NUMBER_COLUMNS.items() if running or key != "running"}
+    columns = {key: words for key, words in NUMBER_WORDS.items() if running or key != "running"}
     layers = rows(plan, running)
     for row in (row for found in layers.values() for row in found):
         row["why"] = "; ".join(part for part in (row["why"].rstrip("."), _overridden(row)) if part)
@@ -52,10 +57,10 @@ def plan_text(plan, running, width):
     lines = [title(plan)]
     for layer, found in text_tables(layers, columns, "why", width).items():
         lines += ["", layer, *found]
-    lines += _section("Hosts", host_rows(plan), HOST_COLUMNS, "of", width)
-    lines += _section("Checks", check_rows(plan), CHECK_COLUMNS, "mend", width)
+    lines += _section("Hosts", host_rows(plan), HOST_WORDS, "of", width)
+    lines += _section("Checks", check_rows(plan), CHECK_WORDS, "mend", width)
     if running:
-        lines += _section("A run of site would touch", action_rows(plan, running), ACTION_COLUMNS, "because", width)
+        lines += _section("A run of site would touch", action_rows(plan, running), ACTION_WORDS, "because", width)
     lines.append("")
     for part in (verdict(plan), most_users(plan), recommendation(plan), footing(plan)):
         lines += textwrap.wrap(part, width)
@@ -100,32 +105,12 @@ def plan_markdown(plan, running):
     if running:
         parts += ["## A run of site would touch"]
         found = action_rows(plan, running)
-        columns = {"host": "Host", "service": "Service", "what": "What", "because": "Because"}
-        parts.append(markdown_table(found, columns) if found else "Nothing: what runs is what is planned.")
+        parts.append(markdown_table(found, ACTION_COLUMNS) if found else "Nothing: what runs is what is planned.")
     parts += [
         "## Hosts",
-        markdown_table(
-            host_rows(plan),
-            {
-                "host": "Host",
-                "services": "Services",
-                "cores": "Cores",
-                "memory": "Memory",
-                "of": "Memory by service (MB)",
-            },
-        ),
+        markdown_table(host_rows(plan), HOST_COLUMNS),
         "## Checks",
-        markdown_table(
-            check_rows(plan),
-            {
-                "state": "State",
-                "name": "Check",
-                "subject": "Of",
-                "full": "Full",
-                "message": "What was compared",
-                "mend": "Mend",
-            },
-        ),
+        markdown_table(check_rows(plan), CHECK_COLUMNS),
         "## Numbers",
         "*Slack*: users that can come before the number has to grow. A dash: it does not follow the users.",
     ]
@@ -149,11 +134,7 @@ def plan_markdown(plan, running):
         parts += [f"### {layer}", markdown_table(found, shown, code=("name",))]
     parts += [
         "## Inputs",
-        markdown_table(
-            input_rows(plan),
-            {"name": "Input", "value": "Value", "meaning": "Meaning", "basis": "Basis", "source": "Source"},
-            code=("name",),
-        ),
+        markdown_table(input_rows(plan), INPUT_COLUMNS, code=("name",)),
     ]
     return "\n\n".join(parts) + "\n"
 

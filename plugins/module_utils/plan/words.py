@@ -9,7 +9,6 @@ from .changes import actions
 
 LAYERS = {
     "load": "Load",
-    "hosts": "Hosts",
     "app_pm2": "Application",
     "mongo": "MongoDB",
     "redis": "Redis",
@@ -19,9 +18,27 @@ LAYERS = {
 }
 GROUPS = {"nginx": "Nginx", "app": "workers", "mongo": "MongoDB", "redis": "Redis", "monitoring": "Prometheus"}
 # Checks that compare two numbers, of which neither fills the other
-ORDERS = ("limits", "logins", "pool_sizes", "timeouts")
+ORDERS = ("limits", "logins", "timeouts")
 STATES = ("FAILED", "accepted", "ok")
 NONE = "-"
+# Key of a row -> its heading, where there is room for it
+CHECK_COLUMNS = {
+    "state": "State",
+    "name": "Check",
+    "subject": "Of",
+    "full": "Full",
+    "message": "What was compared",
+    "mend": "Mend",
+}
+HOST_COLUMNS = {
+    "host": "Host",
+    "services": "Services",
+    "cores": "Cores",
+    "memory": "Memory",
+    "of": "Memory by service (MB)",
+}
+INPUT_COLUMNS = {"name": "Input", "value": "Value", "meaning": "Meaning", "basis": "Basis", "source": "Source"}
+ACTION_COLUMNS = {"host": "Host", "service": "Service", "what": "What", "because": "Because"}
 
 
 def amount(value, unit=""):
