@@ -41,7 +41,7 @@ def parse_jlist(text):
     """Return the processes in the output of ``pm2 jlist``, by name.
 
     :param text: standard output; PM2 may print notices before the JSON
-    :returns: name -> list of ``{digest, status, pid, restarts}``, one for each instance
+    :returns: name -> list of ``{id, pid, mode, digest, status, restarts}``, one for each instance
     :raises ValueError: there is no JSON in the text
     """
     for line in text.splitlines():
@@ -61,9 +61,11 @@ def parse_jlist(text):
         digest = settings.get("env", {}).get(DIGEST_VARIABLE) or settings.get(DIGEST_VARIABLE)
         found.setdefault(process["name"], []).append(
             {
+                "id": process.get("pm_id"),
+                "pid": process.get("pid"),
+                "mode": settings.get("exec_mode", "fork_mode").removesuffix("_mode"),
                 "digest": digest,
                 "status": settings.get("status"),
-                "pid": process.get("pid"),
                 "restarts": settings.get("restart_time", 0),
             }
         )
@@ -79,6 +81,22 @@ def is_running(entry, instances):
     return len(instances) == int(entry.get("instances", 1)) and all(
         instance["digest"] == entry["env"][DIGEST_VARIABLE] and instance["status"] in RUNNING for instance in instances
     )
+
+
+def is_cluster(entry):
+    """Tell whether the entry's instances share one port, which PM2's daemon holds for them."""
+    return entry.get("exec_mode") in ("cluster", "cluster_mode")
+
+
+def stands_beside(entry, instances):
+    """Tell whether the entry can start while the instances under its name still serve.
+
+    Only in cluster mode: a port that PM2's daemon holds is open to both, any other belongs to one process.
+
+    :param entry: wanted entry
+    :param instances: what :func:`parse_jlist` found under its name
+    """
+    return is_cluster(entry) and all(instance["mode"] == "cluster" for instance in instances)
 
 
 def plan(wanted, running):
@@ -100,3 +118,23 @@ def plan(wanted, running):
         + [("start", name) for name in start]
         + [("delete", name) for name in delete]
     )
+
+
+def unproved(wanted, proved, steps):
+    """Return the names that need no step, but of which the record says something else.
+
+    :param wanted: entries by name, as they are wanted
+    :param proved: entries by name, as they were recorded when they were last proved
+    :param steps: result of :func:`plan`
+    """
+    moved = {name for _action, name in steps}
+    return [name for name in {**wanted, **proved} if name not in moved and wanted.get(name) != proved.get(name)]
+
+
+def recorded(proved, wanted, only=None):
+    """Return the record, by name, after the wanted entries were proved.
+
+    :param only: names that were acted on; the others stay as they were recorded. None: all
+    """
+    kept = {} if only is None else {name: entry for name, entry in proved.items() if name not in only or name in wanted}
+    return {**kept, **wanted}

@@ -14,8 +14,11 @@ short_description: Run exactly these workers under PM2, replaced one after the o
 description:
   - Compares what PM2 runs with what is wanted, and changes only what differs. A run without a difference restarts nothing.
   - A worker that differs is replaced, and proved ready, before the next one is touched.
-  - When a worker does not become ready, every worker replaced so far goes back to the definition it had before, and the module fails.
+  - When a worker does not become ready, every worker replaced so far goes back to the definition that was last proved, and the module fails.
     Nothing is written to O(ecosystem) or to PM2's dump, so that a restart of the host brings back the workers that were proved.
+  - In fork mode a worker is stopped before its successor starts, as both need its port. Take it out of the balancer and drain it first, if it serves.
+    In cluster mode the new instances start beside the old ones, which go when each new one has proved ready, so that the port is never without
+    an instance. Meanwhile there are twice as many.
   - The PM2 daemon must run already, kept by systemd. The module never starts one, as it would live outside of the unit.
 extends_documentation_fragment:
   - tierstack.librechat.attributes
@@ -29,13 +32,25 @@ options:
     description:
       - The workers, as entries of a PM2 ecosystem file. Secrets do not belong here but in a file that the worker reads.
       - In fork mode there is one entry for each worker; in cluster mode one entry with a number of C(instances).
+      - Without it those in O(ecosystem) are wanted, which is the way back to what was last proved.
     type: list
     elements: dict
-    required: true
   ecosystem:
     description: File in which the definition that was last proved is kept, in the format of a PM2 ecosystem file.
     type: path
     required: true
+  only:
+    description: Names of the workers to act on and to report. All if left out.
+    type: list
+    elements: str
+  prove:
+    description:
+      - Record what runs, when all of it is ready, in O(ecosystem) and in PM2's dump; or go back when a worker does not become ready.
+      - When V(false), neither is done. The module fails when a worker does not become ready, and the rest is up to the caller, who
+        calls it again with O(prove=true) when all of the new workers have proved themselves, or without O(entries) to go back.
+      - The dump always holds all that runs, also with O(only).
+    type: bool
+    default: true
   command:
     description: Command that runs PM2, a word each, e.g. C([/usr/bin/node, /opt/pm2/node_modules/pm2/bin/pm2]).
     type: list
@@ -70,15 +85,56 @@ EXAMPLES = r"""
     user: chat
     home: /srv/chat/.pm2
     ready_path: /readyz
+
+- name: Replace the first one, and decide later
+  tierstack.librechat.pm2_workers:
+    entries: "{{ new_entries }}"
+    only: [chat-3080]
+    prove: false
+    ecosystem: /srv/chat/ecosystem.json
+    command: [/usr/bin/node, /opt/pm2/node_modules/pm2/bin/pm2]
+    user: chat
+    home: /srv/chat/.pm2
+    ready_path: /readyz
+
+- name: Back to what was last proved
+  tierstack.librechat.pm2_workers:
+    ecosystem: /srv/chat/ecosystem.json
+    command: [/usr/bin/node, /opt/pm2/node_modules/pm2/bin/pm2]
+    user: chat
+    home: /srv/chat/.pm2
+    ready_path: /readyz
 """
 
 RETURN = r"""
 steps:
-  description: What was done, or would be done in check mode, in this order.
-  returned: success
+  description: What was done, or would be done in check mode, in this order. In a failure, what was to be done.
+  returned: always, when PM2 answers
   type: list
   elements: str
   sample: [replace chat-3080, replace chat-3081]
+pending:
+  description: The names of the workers by what there was to do, before it was done. The same in check mode.
+  returned: always, when PM2 answers
+  type: dict
+  contains:
+    replace:
+      description: Those that run otherwise than wanted.
+      type: list
+      elements: str
+    start:
+      description: Those that do not run.
+      type: list
+      elements: str
+    delete:
+      description: Those that run and are not wanted.
+      type: list
+      elements: str
+    prove:
+      description: Those that need none of it, but O(ecosystem) does not say so. After an interrupted release there are some.
+      type: list
+      elements: str
+  sample: {replace: [chat-3081], start: [], delete: [], prove: [chat-3080]}
 ready_seconds:
   description: Seconds that each worker took to become ready, by name.
   returned: success
@@ -86,17 +142,45 @@ ready_seconds:
   sample: {chat-3080: 2.4}
 """
 
+import http.client
 import json
 import os
+import re
 import time
+from contextlib import closing
+from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
-from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import parse_jlist, plan, ready_url, stamp
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.redaction import redact
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
+    is_cluster,
+    parse_jlist,
+    plan,
+    ready_url,
+    recorded,
+    stamp,
+    stands_beside,
+    unproved,
+)
 
 # A worker that PM2 has restarted this often while it was waited for will not become ready.
 HOPELESS_RESTARTS = 5
 POLL_SECONDS = 0.25
+LOG_LINES = 5
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+# PM2's command line takes a name that is in use as an order to restart; its own installer of modules starts beside, this way.
+START_BESIDE = """
+const [pm2Path, entryPath, name] = process.argv.slice(1);
+const pm2 = require(pm2Path);
+pm2.connect((error) => {
+  if (error) throw error;
+  pm2.start(entryPath, { force_name: name }, (problem) => {
+    if (problem) console.error(problem);
+    process.exit(problem ? 1 : 0);
+  });
+});
+"""
 
 
 class NotReady(Exception):
@@ -113,6 +197,7 @@ class Pm2:
     def __init__(self, module):
         self.module = module
         self.home = module.params["home"]
+        self.command = module.params["command"]
         # PM2 copies its caller's environment into each worker: give it nothing that a worker should not see.
         self.prefix = [
             "runuser",
@@ -123,8 +208,8 @@ class Pm2:
             "-i",
             "PM2_HOME=" + self.home,
             "HOME=" + self.home,
-            "PATH=" + os.path.dirname(module.params["command"][0]) + ":/usr/bin:/bin",
-        ] + module.params["command"]
+            "PATH=" + os.path.dirname(self.command[0]) + ":/usr/bin:/bin",
+        ]
 
     def is_alive(self):
         """Tell whether the daemon runs; asking PM2 itself would start one."""
@@ -135,56 +220,100 @@ class Pm2:
             return False
         return True
 
+    def execute(self, *words):
+        """Run a command as the daemon's user and return its exit status, and its output or complaint."""
+        code, out, err = self.module.run_command(self.prefix + list(words), cwd="/")
+        return code, out if code == 0 else COLOURS.sub("", err or out).strip()
+
     def run(self, *arguments):
         """Run a PM2 command and return its output."""
-        code, out, err = self.module.run_command(self.prefix + list(arguments), cwd="/")
+        code, out = self.execute(*self.command, *arguments)
         if code != 0:
-            self.module.fail_json(msg=f"pm2 {arguments[0]} failed: {(err or out).strip()}", rc=code)
+            self.module.fail_json(msg=f"pm2 {arguments[0]} failed: {out}", rc=code)
         return out
 
     def processes(self):
         """Return what runs, as :func:`parse_jlist` does."""
         return parse_jlist(self.run("jlist", "--silent")) if self.is_alive() else {}
 
-    def start(self, entry):
-        """Start one entry, from a file only root and the daemon's user can read."""
+    def start(self, entry, beside):
+        """Start one entry, if asked to beside those of the same name, from a file only root and the daemon's user can read.
+
+        :raises NotReady: PM2 refuses it
+        """
+        name = entry["name"]
         path = os.path.join(self.module.tmpdir, "entry.json")
         with open(path, "w", encoding="utf-8") as file:
-            json.dump({"apps": [entry]}, file)
+            json.dump({"apps": [{**entry, "name": name + ".beside"} if beside else entry]}, file)
         staged = os.path.join(self.home, "entry.json")
         self.module.atomic_move(path, staged)
         os.chmod(staged, 0o644)
         try:
-            self.run("start", staged, "--silent")
+            if beside:
+                *node, pm2 = self.command
+                package = os.path.dirname(os.path.dirname(os.path.realpath(pm2)))
+                code, out = self.execute(*(node or ["node"]), "-e", START_BESIDE, package, staged, name)
+            else:
+                code, out = self.execute(*self.command, "start", staged)
         finally:
             os.unlink(staged)
+        if code != 0:
+            raise NotReady(name, "PM2 does not start it: " + out)
 
-    def delete(self, name):
-        """Stop the workers of this name: they get their kill_timeout to finish what they are doing."""
-        self.run("delete", name, "--silent")
+    def delete(self, *workers):
+        """Stop the workers of these names or ids: they get their kill_timeout to finish what they are doing."""
+        self.run("delete", *map(str, workers), "--silent")
 
 
-def wait_until_ready(pm2, name, url, timeout):
-    """Wait for an answer of 200 and return the seconds it took.
+def answering_processes(module, url):
+    """Return the processes that hold the connection on which the URL was answered.
 
+    Instances of a cluster share a port: only this tells which of them it was.
+
+    :raises OSError: no answer
+    :raises http.client.HTTPException: not an answer of 200
+    """
+    parts = urlsplit(url)
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=5)) as connection:
+        connection.connect()
+        own_port = connection.sock.getsockname()[1]
+        connection.request("GET", parts.path)
+        status = connection.getresponse().status
+        if status != 200:
+            raise http.client.HTTPException(f"it answered {status}")
+        rows = module.run_command(["ss", "-Htnp", f"sport = :{parts.port} and dport = :{own_port}"])[1]
+    return {int(pid) for pid in re.findall(r"pid=(\d+)", rows)}
+
+
+def wait_until_ready(pm2, entry, path, timeout, old=()):
+    """Wait for an answer of 200, in cluster mode from each instance, and return the seconds it took.
+
+    :param old: ids of instances of the same name that do not count
     :raises NotReady: the time ran out, or PM2 gave up or keeps restarting the worker
     """
+    name, url = entry["name"], ready_url(entry, path)
     begin = time.monotonic()
     reason = "no answer"
     next_look = begin + 2
+    instances, ready = [], set()
     while time.monotonic() - begin < timeout:
-        try:
-            open_url(url, timeout=5, use_proxy=False)
-            return round(time.monotonic() - begin, 1)
-        except Exception as error:  # every way of not answering is the same here
-            reason = str(error)
-        if time.monotonic() > next_look:
+        if not instances or time.monotonic() > next_look:
             next_look = time.monotonic() + 2
-            for instance in pm2.processes().get(name, []):
+            instances = [found for found in pm2.processes().get(name, []) if found["id"] not in old]
+            for instance in instances:
                 if instance["status"] == "errored" or instance["restarts"] >= HOPELESS_RESTARTS:
                     raise NotReady(
                         name, "it stops by itself; PM2 has restarted it {} times".format(instance["restarts"])
                     )
+        try:
+            answering = answering_processes(pm2.module, url)
+            ready |= answering
+            missing = {instance["pid"] for instance in instances} - ready if is_cluster(entry) else set()
+            if not missing and instances:
+                return round(time.monotonic() - begin, 1)
+            reason = f"{len(missing)} of {len(instances)} instances did not"
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error)
         time.sleep(POLL_SECONDS)
     raise NotReady(name, f"{url} did not answer 200 within {timeout} s ({reason})")
 
@@ -200,7 +329,30 @@ def read_ecosystem(path):
 
 def render(entries):
     """Return the text of an ecosystem file."""
-    return json.dumps({"apps": entries}, indent=2, sort_keys=True) + "\n"
+    return json.dumps({"apps": list(entries.values())}, indent=2, sort_keys=True) + "\n" if entries else ""
+
+
+def replace(pm2, entry, path, timeout):
+    """Put the entry in the place of what runs under its name, and return the seconds it took to become ready.
+
+    :raises NotReady: it did not become ready; what could stay beside it still runs
+    """
+    instances = pm2.processes().get(entry["name"], [])
+    old = [instance["id"] for instance in instances]
+    beside = bool(old) and stands_beside(entry, instances)
+    if old and not beside:
+        pm2.delete(entry["name"])
+    try:
+        pm2.start(entry, beside)
+        seconds = wait_until_ready(pm2, entry, path, timeout, old if beside else ())
+    except NotReady:
+        new = [found["id"] for found in pm2.processes().get(entry["name"], []) if found["id"] not in old]
+        if beside and new:
+            pm2.delete(*new)
+        raise
+    if beside:
+        pm2.delete(*old)
+    return seconds
 
 
 def apply(pm2, steps, wanted, ready_path, ready_timeout):
@@ -210,18 +362,17 @@ def apply(pm2, steps, wanted, ready_path, ready_timeout):
     """
     seconds = {}
     for action, name in steps:
-        if action in ("replace", "delete"):
+        if action == "delete":
             pm2.delete(name)
-        if action in ("replace", "start"):
-            pm2.start(wanted[name])
-            seconds[name] = wait_until_ready(pm2, name, ready_url(wanted[name], ready_path), ready_timeout)
+        else:
+            seconds[name] = replace(pm2, wanted[name], ready_path, ready_timeout)
     return seconds
 
 
-def way_back(pm2, proved, ready_path, ready_timeout):
+def way_back(pm2, proved, of, ready_path, ready_timeout):
     """Return to the entries that were last proved, and say how it went."""
     try:
-        apply(pm2, plan(list(proved.values()), pm2.processes()), proved, ready_path, ready_timeout)
+        apply(pm2, plan(list(proved.values()), of(pm2.processes())), proved, ready_path, ready_timeout)
     except NotReady as error:
         return f"The workers could not be brought back either: {error}."
     return (
@@ -229,12 +380,28 @@ def way_back(pm2, proved, ready_path, ready_timeout):
     )
 
 
+def last_words(entry):
+    """Return where the log of an entry is, and its end."""
+    path = entry.get("error_file")
+    if not path:
+        return f"Its log is shown by: pm2 logs {entry['name']}."
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(os.path.getsize(path) - 4096, 0))
+            lines = file.read().decode("utf-8", "replace").splitlines()[-LOG_LINES:]
+    except OSError:
+        lines = []
+    return f"Its log is {path}" + (", which ends: " + redact(" | ".join(lines), []) if lines else ".")
+
+
 def main():
     """Compare, then act."""
     module = AnsibleModule(
         argument_spec={
-            "entries": {"type": "list", "elements": "dict", "required": True},
+            "entries": {"type": "list", "elements": "dict"},
             "ecosystem": {"type": "path", "required": True},
+            "only": {"type": "list", "elements": "str"},
+            "prove": {"type": "bool", "default": True},
             "command": {"type": "list", "elements": "str", "required": True},
             "user": {"type": "str", "required": True},
             "home": {"type": "path", "required": True},
@@ -243,20 +410,37 @@ def main():
         },
         supports_check_mode=True,
     )
-    ecosystem, ready_path, ready_timeout = (module.params[key] for key in ("ecosystem", "ready_path", "ready_timeout"))
-    entries = [stamp(entry) for entry in module.params["entries"]]
+    ecosystem, only, ready_path, ready_timeout = (
+        module.params[key] for key in ("ecosystem", "only", "ready_path", "ready_timeout")
+    )
+
+    def of(workers):
+        return {name: value for name, value in workers.items() if only is None or name in only}
+
     pm2 = Pm2(module)
-    proved = read_ecosystem(ecosystem)
-    wanted = {entry["name"]: entry for entry in entries}
-    steps = plan(entries, pm2.processes())
+    record = read_ecosystem(ecosystem)
+    if module.params["entries"] is not None:
+        wanted = of({entry["name"]: stamp(entry) for entry in module.params["entries"]})
+    elif record:
+        wanted = of(record)
+    else:
+        module.fail_json(msg=f"There is no way back: no worker was proved yet, {ecosystem} does not exist or is empty.")
+    proved = of(record)
+    steps = plan(list(wanted.values()), of(pm2.processes()))
+    to_prove = unproved(wanted, proved, steps)
+    after = recorded(record, wanted, only) if module.params["prove"] else record
     result = {
-        "changed": bool(steps) or proved != wanted,
+        "changed": bool(steps) or after != record,
         "steps": [" ".join(step) for step in steps],
+        "pending": {
+            **{action: [name for step, name in steps if step == action] for action in ("replace", "start", "delete")},
+            "prove": to_prove,
+        },
         "diff": {
             "before_header": ecosystem,
             "after_header": ecosystem,
-            "before": render(list(proved.values())) if proved else "",
-            "after": render(entries),
+            "before": render(record),
+            "after": render(after),
         },
     }
     if module.check_mode or not result["changed"]:
@@ -267,17 +451,17 @@ def main():
     try:
         result["ready_seconds"] = apply(pm2, steps, wanted, ready_path, ready_timeout)
     except NotReady as error:
-        log = wanted[error.worker].get("error_file", "shown by: pm2 logs " + error.worker)
-        module.fail_json(
-            msg=f"Worker {error}. Its log is {log}. {way_back(pm2, proved, ready_path, ready_timeout)}",
-            steps=result["steps"],
-        )
-    pm2.run("save", "--force", "--silent")
-    staged = os.path.join(module.tmpdir, "ecosystem.json")
-    with open(staged, "w", encoding="utf-8") as file:
-        file.write(render(entries))
-    module.atomic_move(staged, ecosystem)
-    os.chmod(ecosystem, 0o644)
+        words = [f"Worker {error}.", last_words(wanted[error.worker])]
+        if module.params["prove"]:
+            words.append(way_back(pm2, proved, of, ready_path, ready_timeout))
+        module.fail_json(msg=" ".join(words), steps=result["steps"], pending=result["pending"])
+    if module.params["prove"]:
+        pm2.run("save", "--force", "--silent")
+        staged = os.path.join(module.tmpdir, "ecosystem.json")
+        with open(staged, "w", encoding="utf-8") as file:
+            file.write(render(after))
+        module.atomic_move(staged, ecosystem)
+        os.chmod(ecosystem, 0o644)
     module.exit_json(**result)
 
 

@@ -8,7 +8,10 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
     parse_jlist,
     plan,
     ready_url,
+    recorded,
     stamp,
+    stands_beside,
+    unproved,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +27,13 @@ def running(*entries, status="online"):
         {
             "name": entry["name"],
             "pid": 1000 + number,
-            "pm2_env": {"status": status, "restart_time": 0, "env": entry["env"]},
+            "pm_id": number,
+            "pm2_env": {
+                "status": status,
+                "restart_time": 0,
+                "env": entry["env"],
+                "exec_mode": entry.get("exec_mode", "fork") + "_mode",
+            },
         }
         for entry in entries
         for number in range(entry.get("instances", 1))
@@ -79,6 +88,45 @@ def test_a_digest_does_not_depend_on_the_order_of_keys():
 def test_a_worker_is_asked_at_its_own_address_and_port():
     entry = {"name": "a", "env": {"HOST": "192.0.2.7", "PORT": "3081"}}
     assert ready_url(entry, "/readyz") == "http://192.0.2.7:3081/readyz"
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted", "beside"),
+    [("cluster", "cluster", True), ("fork", "cluster", False), ("cluster", "fork", False), ("fork", "fork", False)],
+)
+def test_only_a_cluster_stands_beside_a_cluster(present, wanted, beside):
+    instances = running(worker(3080, exec_mode=present))["chat-3080"]
+    assert stands_beside(worker(3080, exec_mode=wanted), instances) == beside
+
+
+def by_name(*entries):
+    return {entry["name"]: entry for entry in entries}
+
+
+def test_what_runs_as_wanted_and_is_not_recorded_so_is_unproved():
+    old, new, other = worker(3080), worker(3080, cwd="/new"), worker(3081)
+    assert unproved(by_name(new, other), by_name(old, other), []) == ["chat-3080"]
+    assert unproved(by_name(new, other), by_name(old, other), [("replace", "chat-3080")]) == []
+    assert unproved(by_name(new, other), by_name(new, other), []) == []
+
+
+def test_a_worker_that_is_gone_and_still_recorded_is_unproved():
+    assert unproved({}, by_name(worker(3080)), []) == ["chat-3080"]
+
+
+def test_the_record_is_what_is_wanted():
+    assert recorded(by_name(worker(3080), worker(3081)), by_name(worker(3081))) == by_name(worker(3081))
+
+
+def test_the_record_of_workers_not_acted_on_stays():
+    old, other, new = worker(3080), worker(3081), worker(3080, cwd="/new")
+    record = recorded(by_name(old, other), by_name(new), only=["chat-3080"])
+    assert record == by_name(new, other)
+    assert list(record) == ["chat-3080", "chat-3081"]
+
+
+def test_the_record_of_a_worker_not_wanted_any_more_goes():
+    assert recorded(by_name(worker(3080), worker(3081)), {}, only=["chat-3080"]) == by_name(worker(3081))
 
 
 ports = st.sets(st.integers(3080, 3090), max_size=6)
