@@ -4,8 +4,21 @@ import json
 
 import pytest
 
-# Kept elsewhere than in a file: the roles wait so long themselves, and the election timeout is in the replica set.
-NOT_IN_FILES = {"app_pm2_ready_timeout_s", "mongo_start_timeout_s", "mongo_election_timeout_ms"}
+# Kept elsewhere than in a file: the roles wait so long and judge so themselves, and the election timeout is in the replica set.
+NOT_IN_FILES = {
+    "app_pm2_canary_rate",
+    "app_pm2_canary_requests",
+    "app_pm2_canary_window_s",
+    "app_pm2_drain_limit_s",
+    "app_pm2_ready_timeout_s",
+    "app_pm2_slo_error_percent",
+    "app_pm2_slo_event_loop_lag_ms",
+    "app_pm2_slo_first_event_ms",
+    "app_pm2_slo_p95_ms",
+    "app_pm2_workers_at_a_time",
+    "mongo_election_timeout_ms",
+    "mongo_start_timeout_s",
+}
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,19 @@ INPUTS = {
     "peak_factor": assumed(3, "", "busiest minute compared with the mean"),
     "request_rate_floor": chosen(100, "calls/s", "rate that is served however few the users are", SLO),
     "call_p95_s": chosen(0.2, "s", "95 of 100 calls are answered in this time", SLO),
+    "availability": chosen(0.995, "", "share of the calls that are answered without an error of ours", SLO),
+    "first_event_s": chosen(
+        1,
+        "s",
+        "from a question to the first event of its stream",
+        "a second of waiting does not break a train of thought",
+    ),
+    "event_loop_lag_s": chosen(
+        0.1,
+        "s",
+        "time for which a worker may be deaf, p99",
+        "half of the promise for a call; a tenth of a second seems immediate",
+    ),
     "users_per_address": chosen(
         500, "users", "largest office behind one address, if the service has as many", "a site"
     ),

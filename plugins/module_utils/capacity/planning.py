@@ -18,6 +18,8 @@ ROLES = ("mongo", "redis", "app_pm2", "nginx", "common", "monitoring")
 MOST_USERS = 1_000_000
 # Numbers for which 0 means something: no warm connections
 MAY_BE_ZERO = ("app_pm2_mongo_min_pool_size",)
+# Shares in percent
+MAY_BE_FRACTION = ("app_pm2_slo_error_percent",)
 EXEC_MODES = ("fork", "cluster")
 
 
@@ -275,6 +277,13 @@ def whole_number(name, value, least=1, most=2**40):
     return int(number)
 
 
+def percent(name, value):
+    number = a_number(name, value)
+    if not 0 < number < 100:
+        raise CapacityError(f"{name} is {value!r}. It must be above 0 and below 100.")
+    return number
+
+
 def valid_host(name, host):
     groups = [group for group in GROUPS if group in host.get("groups", [])]
     if not groups:
@@ -303,4 +312,6 @@ def valid_load(load, variable):
 def valid_override(name, value):
     if name not in FORMULAS or not FORMULAS[name].variable:
         raise CapacityError(f"{name} is no variable that the model sets, so it cannot be overridden.")
+    if name in MAY_BE_FRACTION:
+        return percent(name, value)
     return whole_number(name, value, least=0 if name in MAY_BE_ZERO else 1)

@@ -26,6 +26,7 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.health.expect 
 )
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.sse import Parser
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.web import (
+    NO_REQUEST,
     READ_ONLY_METHODS,
     Answer,
     fetch,
@@ -43,21 +44,6 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.health.wire im
 )
 
 BEGIN = time.monotonic()
-NO_REQUEST = {
-    "method": "GET",
-    "body": None,
-    "headers": None,
-    "token": None,
-    "user": None,
-    "password": None,
-    "address": None,
-    "redirects": 0,
-    "max_body": 1048576,
-    "ca_file": None,
-    "validate_certs": True,
-    "client_cert": None,
-    "client_key": None,
-}
 
 
 def http(options, deadline, _read_only):

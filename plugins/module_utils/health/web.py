@@ -24,6 +24,22 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.health.wire im
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 REDIRECTS = (301, 302, 303, 307, 308)
 READ_ONLY_METHODS = ("GET", "HEAD", "OPTIONS")
+# A request for an address, without anything special
+NO_REQUEST = {
+    "method": "GET",
+    "body": None,
+    "headers": None,
+    "token": None,
+    "user": None,
+    "password": None,
+    "address": None,
+    "redirects": 0,
+    "max_body": 1048576,
+    "ca_file": None,
+    "validate_certs": True,
+    "client_cert": None,
+    "client_key": None,
+}
 
 
 class Answer:

@@ -20,8 +20,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rolespec import STACK, load
 
-# Numbers of which no file of a service says anything: how long a task waits, and what a running replica set is told
-IN_NO_FILE = {"app_pm2_ready_timeout_s", "mongo_election_timeout_ms", "mongo_start_timeout_s"}
+# Numbers of which no file of a service says anything: how long a task waits, how a release is judged, and what a running replica set is told
+IN_NO_FILE = {
+    "app_pm2_canary_rate",
+    "app_pm2_canary_requests",
+    "app_pm2_canary_window_s",
+    "app_pm2_drain_limit_s",
+    "app_pm2_ready_timeout_s",
+    "app_pm2_slo_error_percent",
+    "app_pm2_slo_event_loop_lag_ms",
+    "app_pm2_slo_first_event_ms",
+    "app_pm2_slo_p95_ms",
+    "app_pm2_workers_at_a_time",
+    "mongo_election_timeout_ms",
+    "mongo_start_timeout_s",
+}
 
 MONGOD = """
 #

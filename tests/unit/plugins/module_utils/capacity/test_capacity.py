@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.tierstack.librechat.plugins.module_utils.binomial import at_least, at_most
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import CapacityError, plan
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity.checks import CHECKS
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity.formulas import (
@@ -98,7 +99,7 @@ def test_all_pools_together_stay_below_what_the_server_may_be_asked_for(count, s
 @settings(max_examples=60, deadline=None)
 def test_no_resource_is_zero_or_a_fraction(count, stack, load):
     for name, number in plan(count, stack, load)["numbers"].items():
-        if number["variable"]:
+        if number["variable"] and number["unit"] != "%":
             assert isinstance(number["value"], int), name
             assert number["value"] >= 1, name
 
@@ -199,6 +200,8 @@ def test_a_number_of_users_that_makes_no_sense_is_refused(nonsense):
         ({"calibration": {"mongo_operation_s": -1}}, "stack_calibration.mongo_operation_s is -1"),
         ({"overrides": {"app_pm2_workers": 0}}, "app_pm2_workers is 0"),
         ({"overrides": {"app_pm2_workers": 2.5}}, "app_pm2_workers is 2.5"),
+        ({"overrides": {"app_pm2_slo_error_percent": 0}}, "app_pm2_slo_error_percent is 0"),
+        ({"overrides": {"app_pm2_slo_error_percent": 100}}, "app_pm2_slo_error_percent is 100"),
         ({"overrides": {"open_streams": 1}}, "open_streams is no variable"),
         ({"accepted": ["memry"]}, "stack_accepted_checks names memry"),
         ({"exec_mode": "threads"}, "exec_mode is 'threads'"),
@@ -308,3 +311,39 @@ def test_the_poisson_quantile_is_that_of_the_tables(mean, share, expected):
 def test_the_poisson_quantile_grows_with_the_mean(mean):
     assert poisson_quantile(mean, 0.9999) <= poisson_quantile(mean * 1.1, 0.9999)
     assert poisson_quantile(mean, 0.9999) > int(mean)
+
+
+@given(users, stacks(), st.sampled_from(["fork", "cluster"]))
+@settings(max_examples=30, deadline=None)
+def test_a_release_never_takes_out_more_than_is_planned_to_be_spare(count, stack, exec_mode):
+    numbers = values(count, stack, exec_mode=exec_mode)
+    apps = sum("app" in host["groups"] for host in stack.values())
+    assert 1 <= numbers["app_pm2_workers_at_a_time"] <= min(apps, numbers["app_pm2_workers"])
+    assert apps > 1 or numbers["workers_total"] > numbers["app_pm2_workers_at_a_time"]
+
+
+@given(st.floats(0.9, 1))
+@settings(max_examples=40, deadline=None)
+def test_a_canary_has_requests_enough_to_tell_a_bad_release_from_a_good_one(availability):
+    numbers = values(50, ONE_HOST, {"availability": availability})
+    promised, requests = numbers["promised_error_share"], numbers["app_pm2_canary_requests"]
+    alarm = next(errors for errors in range(requests + 1) if at_least(errors, requests, promised) <= 0.01)
+    assert at_most(alarm - 1, requests, min(0.99, 10 * promised)) <= 0.01
+
+
+def test_the_promises_of_a_release_are_those_of_the_service():
+    numbers = values(50, ONE_HOST)
+    promises = {name: value for name, value in numbers.items() if name.startswith(("app_pm2_slo", "app_pm2_canary"))}
+    assert promises == {
+        "app_pm2_canary_window_s": 30,
+        "app_pm2_canary_requests": 229,
+        "app_pm2_canary_rate": 10,
+        "app_pm2_slo_p95_ms": 200,
+        "app_pm2_slo_error_percent": 0.5,
+        "app_pm2_slo_first_event_ms": 1000,
+        "app_pm2_slo_event_loop_lag_ms": 100,
+    }
+
+
+def test_own_load_leaves_most_of_a_worker_to_its_users():
+    assert values(50, ONE_HOST, {"calls_per_worker": 15})["app_pm2_canary_rate"] == 5
