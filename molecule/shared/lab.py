@@ -3,13 +3,17 @@
 import json
 import os
 import re
+import signal
+import ssl
 import subprocess
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
 import testinfra
 import urllib3
+from requests.adapters import HTTPAdapter
 
 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the lab's certificate is self-signed
 
@@ -47,27 +51,50 @@ def wait_for(condition, seconds, what, every=0.2):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
-def playbook(inventories, *arguments, name="site.yml", lab=None):
-    """Run a playbook as a user does, and return (exit code, output, totals of the recap)."""
+def controller(inventories, arguments, name, lab):
+    """Return the command that a user runs for a playbook, and how subprocess is to run it."""
     command = ["ansible-playbook", name, *arguments]
     for inventory in inventories:
         command += ["-i", str(inventory)]
     keep = ("HOME", "PATH", "LANG", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     env = {key: os.environ[key] for key in keep if key in os.environ}
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    return command, {"cwd": ROOT, "env": {**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)}}
+
+
+def playbook(inventories, *arguments, name="site.yml", lab=None):
+    """Run a playbook as a user does, and return (exit code, output, totals of the recap)."""
+    command, options = controller(inventories, arguments, name, lab)
+    done = subprocess.run(command, **options, capture_output=True, text=True, timeout=900, check=False)
     output = done.stdout + done.stderr
     totals = {
         key: sum(map(int, re.findall(rf"\b{key}=(\d+)", output))) for key in ("ok", "changed", "failed", "unreachable")
     }
     return done.returncode, output, totals
+
+
+@contextmanager
+def killed_playbook(inventories, *arguments, name="site.yml", lab=None):
+    """Run a playbook until the block ends, then kill the controller with all its processes, as a power cut does."""
+    command, options = controller(inventories, arguments, name, lab)
+    options |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+    with subprocess.Popen(command, **options, start_new_session=True) as process:
+        try:
+            yield process
+            assert process.poll() is None, "the run ended by itself"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+TLS = ssl.create_default_context()
+TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
+
+
+class SharedTls(HTTPAdapter):
+    """Connections with one TLS context for all: making one takes longer than a request."""
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, ssl_context=TLS, **options)
 
 
 class Browser:
@@ -78,6 +105,7 @@ class Browser:
         self.session = requests.Session()
         self.session.trust_env = False  # or REQUESTS_CA_BUNDLE wins over the next line
         self.session.verify = False
+        self.session.mount("https://", SharedTls())
         self.session.headers.update({"Host": domain, "User-Agent": USER_AGENT})
         self.email = f"user-{time.time_ns()}@example.org"
 

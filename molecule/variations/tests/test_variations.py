@@ -7,6 +7,9 @@ import socket
 import pytest
 
 import lab
+import load
+import releases
+from figures import record
 
 INVENTORIES = ["molecule/variations/inventory", "lab/overlay", "molecule/variations/variations"]
 
@@ -116,6 +119,25 @@ def test_the_modules_pass_their_integration_tests_with_the_libraries_of_debian_1
         INVENTORIES, "-e", targets, name="tests/integration/targets.yml", lab="variations"
     )
     assert code == 0, output
+
+
+def test_a_release_of_a_cluster_loses_little_and_it_is_counted(core, tmp_path):
+    """A cluster is replaced as one, behind one port, so that no worker of it can be taken out: little is lost, not nothing."""
+    tree = releases.built(releases.good(tmp_path / "v2"), core)
+    source = json.dumps({"app_pm2_directory": str(tree), "app_pm2_version": "v2", "app_pm2_build": "auto"})
+    edges = [f"{core.address}:8443"]
+    # As many users and messages as the plan's literal limits allow from one address
+    with (
+        load.running(edges, "variations.example.org", None, callers=4, calls_per_second=8, readers=3) as users,
+        users.during() as seen,
+    ):
+        users.stopped.wait(10)
+        code, output, _totals = lab.playbook(INVENTORIES, "-e", source, name="playbooks/deploy.yml", lab="variations")
+    seen = users.between(seen.begin, seen.end)
+    record("release of a cluster", **seen.figures)
+    assert code == 0, output
+    assert users.users[0].request("GET", "/health").headers["X-App-Version"].startswith("v2-")
+    assert len(seen.failed) <= 0.02 * len(seen.requests)
 
 
 def test_the_stack_is_judged_healthy_from_the_other_host():

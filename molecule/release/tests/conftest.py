@@ -1,0 +1,134 @@
+"""Two application hosts behind two Nginx, users at work on both, and the playbooks of a release."""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+import figures
+import lab
+import load
+import releases
+from figures import record
+
+INVENTORIES = ["molecule/release/inventory", "lab/overlay"]
+DOMAIN = "release.example.org"
+PM2 = "/opt/nodejs/20/bin/node /opt/pm2/node_modules/pm2/bin/pm2"
+
+
+@dataclass
+class Outcome:
+    """What a playbook came to."""
+
+    code: int
+    output: str
+    totals: dict
+    seconds: float
+
+    @property
+    def messages(self):
+        """What was wrong, once for each host that says it."""
+        return re.findall(r"^fatal: \[\S+\].*?(?=\n\n|\Z)", self.output, re.MULTILINE | re.DOTALL)
+
+
+class Stack:
+    """The hosts of the scenario, and what can be done with them."""
+
+    def __init__(self):
+        self.hosts = [lab.server("release", name) for name in ("app-1", "app-2")]
+        self.workers = [f"{host.address}:{port}" for host in self.hosts for port in (3080, 3081)]
+
+    def run(self, verb, *arguments):
+        begin = time.monotonic()
+        done = lab.playbook(INVENTORIES, *arguments, name=f"playbooks/{verb}.yml", lab="release")
+        return Outcome(*done, time.monotonic() - begin)
+
+    def deploy(self, directory, version, *arguments):
+        return self.run("deploy", *self.source(directory, version), *arguments)
+
+    @staticmethod
+    def source(directory, version):
+        build = "auto" if (directory / "node_modules").exists() else "always"
+        values = {"app_pm2_directory": str(directory), "app_pm2_version": version, "app_pm2_build": build}
+        return ["-e", json.dumps(values)]
+
+    def killed_deploy(self, directory, version, *arguments):
+        arguments = [*self.source(directory, version), *arguments]
+        return lab.killed_playbook(INVENTORIES, *arguments, name="playbooks/deploy.yml", lab="release")
+
+    def ask(self, worker, path="/health"):
+        try:
+            return requests.get(f"http://{worker}{path}", timeout=5)
+        except requests.RequestException:
+            return None
+
+    def versions(self):
+        """Return the release that each worker answers with, or None where nobody does."""
+        answers = {worker: self.ask(worker) for worker in self.workers}
+        return {worker: answer and answer.headers["X-App-Version"] for worker, answer in answers.items()}
+
+    def release(self):
+        """Return the release that all workers run."""
+        (release,) = set(self.versions().values())
+        return release
+
+    def out(self):
+        """Return the servers that Nginx holds back, of all Nginx hosts."""
+        configs = [host.file("/etc/nginx/nginx.conf").content_string for host in self.hosts]
+        return {server for config in configs for server in re.findall(r"^\s*server (\S+:\d+) .*\bdown;", config, re.M)}
+
+    def pids(self):
+        """Return the process of each worker."""
+        found = {}
+        for worker in self.workers:
+            host = next(host for host in self.hosts if worker.startswith(host.address))
+            line = host.run(f"ss -Hltnp 'sport = :{worker.split(':')[1]}'").stdout
+            found[worker] = int(re.search(r"pid=(\d+)", line)[1]) if line else None
+        return found
+
+    def pm2(self, host, *command):
+        environment = "env HOME=/srv/librechat/pm2 PM2_HOME=/srv/librechat/pm2"
+        return host.run(f"cd / && runuser -u librechat -- {environment} {PM2} {' '.join(command)}")
+
+
+@pytest.fixture(scope="session")
+def stack():
+    return Stack()
+
+
+@pytest.fixture(scope="module")
+def traffic(stack, request):
+    """Keep users at work as long as the tests of the module last, with answers of the length that it names."""
+    edges = [f"{host.address}:443" for host in stack.hosts]
+    with load.running(edges, DOMAIN, stack.workers[0], stream_s=request.module.STREAM_S) as running:
+        yield running
+
+
+@pytest.fixture
+def watched(traffic):
+    """Do something, keep the figures of what the users saw meanwhile, and return both."""
+
+    def watch(case, action, *arguments):
+        with traffic.during() as seen:
+            done = action(*arguments)
+        record(case, **seen.figures)
+        return done, seen
+
+    return watch
+
+
+@pytest.fixture(scope="module")
+def tree(stack, tmp_path_factory):
+    """Make a release of a kind, with its packages beside it unless it is to be built."""
+
+    def make(kind, name, built=True):
+        directory = kind(tmp_path_factory.mktemp("releases") / name)
+        return releases.built(directory, stack.hosts[0]) if built else directory
+
+    return make
+
+
+pytest_terminal_summary = figures.pytest_terminal_summary
