@@ -72,7 +72,7 @@ def effects_of(name, exec_mode="fork"):
     role = next((prefix for prefix in OF_ROLE if name.startswith(prefix)), None)
     effects = OF_NUMBER.get(name) or OF_ROLE.get(role, ())
     if exec_mode == "cluster":
-        return tuple((service, "restart") for service, effect in effects if effect in ("scale", "rolling")) or effects
+        return tuple((service, "rolling") for service, effect in effects if effect in ("scale", "rolling")) or effects
     return effects
 
 

@@ -76,7 +76,7 @@ def test_the_number_of_workers_touches_who_knows_their_ports():
 
 def test_workers_of_a_cluster_are_replaced_all_at_once():
     plan = model(50, "one", exec_mode="cluster")
-    assert touched(plan, "app_pm2_workers") == [("one", "workers", "restart", ["app_pm2_workers"])]
+    assert touched(plan, "app_pm2_workers") == [("one", "workers", "rolling", ["app_pm2_workers"])]
     assert touched(plan, "app_pm2_heap_mb") == [("one", "workers", "restart", ["app_pm2_heap_mb"])]
 
 
@@ -105,7 +105,12 @@ def notified(role):
     for file in sorted((role.path / "tasks").glob("*.yml")):
         for task in load(file) or []:
             template = task.get("ansible.builtin.template", {}).get("src")
-            effect = str(task.get("notify", "")).partition(" ")[0].lower()
+            # PM2 is restarted host by host, and so by no handler.
+            effect = (
+                "restart"
+                if task.get("register") == "__app_pm2_unit"
+                else str(task.get("notify", "")).partition(" ")[0].lower()
+            )
             if template and effect in ("restart", "reload"):
                 for name in rendered(role, template).intersection(NUMBERS):
                     yield name, effect
