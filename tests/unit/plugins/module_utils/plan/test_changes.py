@@ -77,7 +77,7 @@ def test_the_number_of_workers_touches_who_knows_their_ports():
 def test_workers_of_a_cluster_are_replaced_all_at_once():
     plan = model(50, "one", exec_mode="cluster")
     assert touched(plan, "app_pm2_workers") == [("one", "workers", "rolling", ["app_pm2_workers"])]
-    assert touched(plan, "app_pm2_heap_mb") == [("one", "workers", "restart", ["app_pm2_heap_mb"])]
+    assert touched(plan, "app_pm2_heap_mb") == [("one", "workers", "rolling", ["app_pm2_heap_mb"])]
 
 
 def test_an_empty_host_gets_the_services_of_its_groups():
