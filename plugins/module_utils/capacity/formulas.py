@@ -562,8 +562,8 @@ def app_pm2_listen_timeout_ms(x):
 
 @variable("s", "the application waits for MongoDB and Redis, too")
 def app_pm2_ready_timeout_s(x):
-    """Twice as long as PM2 waits for it to listen."""
-    return ceil(2 * x.app_pm2_listen_timeout_ms / 1000)
+    """Twice as long as PM2 waits for it to listen, and never below 60 s: all workers of a cluster start at once."""
+    return max(60, ceil(2 * x.app_pm2_listen_timeout_ms / 1000))
 
 
 # A release
