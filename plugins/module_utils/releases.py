@@ -25,9 +25,9 @@ def is_same(one, other):
 def waves(hosts, at_a_time):
     """Return the waves in which workers are moved, the canary alone in the first one.
 
-    :param hosts: host -> ``{"pending": {"replace", "start", "delete", "prove": names}, "servers": {name: address:port}}``
-    :param at_a_time: workers that may be out at once; never more than one of a host that serves
+    :param hosts: host -> ``{"pending": {"replace", "start", "delete", "prove": names}, "servers": {name: address:port}}``,
         where the servers are those that are wanted, and those that are to go
+    :param at_a_time: workers that may be out at once; never more than one of a host that serves
     :returns: list of ``{"workers": {host: [names]}, "servers": [address:port], "canary": bool, "goes": bool}``. Hosts none of whose workers
         run come behind those that serve, each as a whole. What is not wanted any more goes last. Nothing at all when nobody serves: then
         there is nobody to be spared, and the workers may start as they like.
