@@ -704,7 +704,13 @@ fixed(
     "A burn of the error budget shows within a minute.",
     "Google SRE workbook, alerting on SLOs",
 )
-fixed("monitoring_retention_days", 15, "days", "Two weeks, to compare a day with the same day.", "Prometheus' own")
+fixed(
+    "monitoring_retention_days",
+    31,
+    "days",
+    "The month over which the error budgets are reckoned, and a day.",
+    "Google SRE workbook, alerting on SLOs",
+)
 
 
 @number("series", "counted: series of a host and of a worker")
