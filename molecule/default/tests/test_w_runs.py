@@ -41,6 +41,7 @@ def test_a_check_after_convergence_reports_no_change(site, untouched):
             "openssl rand -hex 32",
         ),
         ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
+        ({"stack_address": "203.0.113.5"}, "has the public address 203.0.113.5"),
         ({"monitoring_prometheus_port": 22}, "a port that sshd"),
         ({"app_pm2_workers": 400}, "take app_pm2_workers: 400 out of the inventory (the model says 4)"),
         (
