@@ -64,8 +64,8 @@ make_venv() {
   local wanted
   wanted=$(cat "$root"/requirements*.txt <(python3 --version) | sha256sum)
   if [ "$(cat "$venv/.complete" 2>/dev/null)" = "$wanted" ]; then return 0; fi
+  rm -rf "$venv"  # before the shell looks for python3: it would remember the one in there
   python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
-  rm -rf "$venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --disable-pip-version-check --requirement "$root/requirements-dev.txt"
   echo "$wanted" >"$venv/.complete"
