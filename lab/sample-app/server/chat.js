@@ -58,6 +58,7 @@ function createChat(config, { streams, limits, requireUser }) {
       .then(async (result) => {
         await limits.concurrent.leave(job.request.user, job.streamId).catch(() => {}); // else its place expires
         metrics.job.ended(result);
+        log.info('A generation ended', { stream: job.streamId, result });
         running.delete(done);
       });
     running.add(done);
