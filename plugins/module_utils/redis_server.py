@@ -9,6 +9,7 @@ import socket
 import traceback
 
 from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis_cluster import SLOTS
 
 try:
     import redis
@@ -16,8 +17,6 @@ try:
     REDIS_IMPORT_ERROR = None
 except ImportError:
     REDIS_IMPORT_ERROR = traceback.format_exc()
-
-SLOTS = 16384
 
 UNITS = {
     "b": 1,
@@ -117,8 +116,3 @@ def free_ranges(cluster_slots):
 def addresses(cluster_slots):
     """Addresses of all nodes, as clients are told them; a node without a known address is an empty string before the colon."""
     return sorted({f"{node[0] or ''}:{node[1]}" for entry in cluster_slots for node in entry[2:]})
-
-
-def cluster_info(text):
-    """CLUSTER INFO as a dictionary."""
-    return dict(line.split(":", 1) for line in text.split() if ":" in line)

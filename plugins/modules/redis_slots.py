@@ -66,10 +66,9 @@ addresses:
 import time
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis_cluster import SLOTS, cluster_info
 from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import (
-    SLOTS,
     addresses,
-    cluster_info,
     connect,
     free_ranges,
     listening,

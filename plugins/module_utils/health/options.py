@@ -8,9 +8,7 @@ from __future__ import annotations
 import copy
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-# From low to high: what stands higher needs what stands lower.
-LAYERS = ["host", "process", "mongodb", "redis", "app", "edge", "stream", "monitoring"]
+from ansible_collections.tierstack.librechat.plugins.module_utils.health.verdict import LAYERS
 
 COMPARISON = {
     "path": {"type": "str", "required": True},

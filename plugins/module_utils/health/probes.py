@@ -171,8 +171,9 @@ def _tls(options, deadline):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(encoded))
         certificate = handshake(context)[1]
-    days = (ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) / 86400
-    evidence = {"version": version, "days_left": round(days, 1)}
+    not_after = ssl.cert_time_to_seconds(certificate["notAfter"])
+    days = (not_after - time.time()) / 86400
+    evidence = {"version": version, "not_after_epoch": not_after, "days_left": round(days, 1)}
     if days < options["days_left"]:
         raise Broken(f"certificate ends in {days:.0f} days, wanted {options['days_left']}", evidence=evidence)
     if version < options["version"]:

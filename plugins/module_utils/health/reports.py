@@ -9,6 +9,8 @@ import re
 import time
 from xml.etree import ElementTree
 
+from ansible_collections.tierstack.librechat.plugins.module_utils.health.metrics import exposition
+
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -61,13 +63,4 @@ def prometheus(results, verdict, moment=None):
             ],
         ),
     ]
-    lines = []
-    for name, help_text, samples in families:
-        lines += [f"# HELP tierstack_health_{name} {help_text}", f"# TYPE tierstack_health_{name} gauge"]
-        lines += [f"tierstack_health_{name}{_labels(label)} {value:.12g}" for label, value in samples]
-    return "\n".join(lines) + "\n"
-
-
-def _labels(labels):
-    escaped = {name: re.sub(r'[\\"]', r"\\\g<0>", value).replace("\n", r"\n") for name, value in labels.items()}
-    return "{" + ",".join(f'{name}="{value}"' for name, value in escaped.items()) + "}" if escaped else ""
+    return exposition((f"tierstack_health_{name}", help_text, samples) for name, help_text, samples in families)

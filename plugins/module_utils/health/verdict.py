@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.expect import shorten
-from ansible_collections.tierstack.librechat.plugins.module_utils.health.options import LAYERS
 from ansible_collections.tierstack.librechat.plugins.module_utils.percentile import percentile
+
+# From low to high: what stands higher needs what stands lower.
+LAYERS = ["host", "process", "mongodb", "redis", "app", "edge", "stream", "monitoring"]
 
 
 def latency(values):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import socket
 
 import pytest
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis_cluster import SLOTS, cluster_info
 from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import (
-    SLOTS,
     acl_users,
     addresses,
-    cluster_info,
     differences,
     free_ranges,
     listening,
