@@ -2,8 +2,10 @@
 
 import pytest
 
+import figures
 import lab
 
+pytest_terminal_summary = figures.pytest_terminal_summary
 INVENTORIES = ["inventories/prod50", "lab/overlay"]
 
 
@@ -31,7 +33,8 @@ def site():
 @pytest.fixture(scope="session")
 def secrets():
     """Return what was made for this environment, by name."""
-    made = {path.name: path.read_text().strip() for path in (lab.ROOT / ".cache/lab/default.secrets").iterdir()}
+    kept = [path for path in (lab.ROOT / ".cache/lab/default.secrets").iterdir() if path.is_file()]
+    made = {path.name: path.read_text().strip() for path in kept}
     made = {name: secret for name, secret in made.items() if not name.startswith(".")}
     assert len(made) >= 10
     return made

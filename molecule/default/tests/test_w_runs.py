@@ -43,6 +43,7 @@ def test_a_check_after_convergence_reports_no_change(site, untouched):
         ({"app_pm2_creds_iv": "short"}, "32 hexadecimal digits"),
         ({"stack_address": "203.0.113.5"}, "has the public address 203.0.113.5"),
         ({"monitoring_prometheus_port": 22}, "a port that sshd"),
+        ({"monitoring_receivers": [{"name": "team"}]}, "team has neither email, webhook nor slack"),
         ({"app_pm2_workers": 400}, "take app_pm2_workers: 400 out of the inventory (the model says 4)"),
         (
             {"app_pm2_kill_timeout_ms": 5000},
