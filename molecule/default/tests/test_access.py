@@ -5,7 +5,9 @@ import re
 
 import requests
 
-LISTENER = re.compile(r"^\S+ +\S+ +\S+ +\S+ +(?P<address>\S+):\d+ +\S+ *(users:\(\(\"(?P<program>[^\"]+))?", re.MULTILINE)
+LISTENER = re.compile(
+    r"^\S+ +\S+ +\S+ +\S+ +(?P<address>\S+):\d+ +\S+ *(users:\(\(\"(?P<program>[^\"]+))?", re.MULTILINE
+)
 
 
 def test_only_nginx_and_ssh_listen_on_an_address_that_is_not_private(host):
