@@ -70,7 +70,7 @@ class Pages:
 def pages(host, browser, secrets):
     """Return the pages of a stack that has had requests within the last minutes."""
     found = Pages(host.address, secrets["nginx_admin_password"])
-    for _ in range(40):
+    for _attempt in range(40):
         browser.user()
     browser.chat()
     lab.wait_for(

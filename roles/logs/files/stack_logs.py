@@ -141,7 +141,7 @@ def in_order(found, window=WINDOW):
         heapq.heappush(heap, (moment, number, entry))
         if len(heap) > window:
             yield heapq.heappop(heap)
-    yield from (heapq.heappop(heap) for _ in range(len(heap)))
+    yield from (heapq.heappop(heap) for _entry in range(len(heap)))
 
 
 def search(directory, wanted):

@@ -171,8 +171,8 @@ def families(found):
     made = {}
     for name, labels, value in found:
         if name not in made:
-            made[name] = UntypedMetricFamily(name, "As in MongoDB", labels=[label for label, _ in labels])
-        made[name].add_metric([text for _, text in labels], value)
+            made[name] = UntypedMetricFamily(name, "As in MongoDB", labels=[label for label, _text in labels])
+        made[name].add_metric([text for _label, text in labels], value)
     return list(made.values())
 
 

@@ -154,7 +154,7 @@ class Pm2:
         except subprocess.TimeoutExpired:
             problem = f"pm2 jlist did not answer within {PATIENCE_S} s"
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            problem = str(error) if type(error) is ValueError else f"pm2 jlist failed: {type(error).__name__}"
+            problem = str(error) if error.__class__ is ValueError else f"pm2 jlist failed: {type(error).__name__}"
         if problem:
             self._listed = None, []
         if problem != self._problem:

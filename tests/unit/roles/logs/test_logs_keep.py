@@ -43,7 +43,10 @@ def test_a_closed_file_is_compressed_one_run_later(tmp_path):
     log = tmp_path / "one/chat.log"
     log.parent.mkdir()
     log.write_text("x" * 300_000)
-    keep = lambda now: logs_keep.keep(tmp_path, rotate_mb=0.1, days=30, mb=10, reopen=lambda: None, now=now)  # noqa: E731
+
+    def keep(now):
+        logs_keep.keep(tmp_path, rotate_mb=0.1, days=30, mb=10, reopen=lambda: None, now=now)
+
     keep(1_700_000_000)
     closed = tmp_path / "one/chat.log-20231114T221320Z"
     # The collector may still hold it for a moment.

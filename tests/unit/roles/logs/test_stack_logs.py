@@ -127,9 +127,10 @@ def test_a_window_puts_late_lines_in_their_place():
 
 
 def test_the_command(central):
-    run = lambda *arguments: subprocess.run(  # noqa: E731
-        [sys.executable, PROGRAM, "--directory", central, *arguments], capture_output=True, text=True, check=False
-    )
+    def run(*arguments):
+        command = [sys.executable, PROGRAM, "--directory", central, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
     answer = run("--unit", "nginx.service", "--lines", "1")
     assert answer.stdout == "2026-11-23T12:00:04.000Z one nginx: GET /third\n"
     assert json.loads(run("--json", "--request-id", "r2").stdout)["message"] == "GET /second"

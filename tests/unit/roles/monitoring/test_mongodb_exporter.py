@@ -73,7 +73,7 @@ def test_no_series_comes_twice(found):
 
 def test_only_what_is_wanted_is_exported(found):
     assert 60 < len(found) < 100
-    assert not [name for name, *_ in found if "network_" in name and "Slow" in name]
+    assert not [name for name, *_rest in found if "network_" in name and "Slow" in name]
 
 
 def test_a_point_in_time_is_milliseconds_since_1970(found):
