@@ -100,20 +100,35 @@ def rendered(role, template):
     return set(re.findall(r"\b[a-z]\w+\b", text)).union(*(rendered(role, one) for one in included))
 
 
+def templates(task):
+    """The names of the templates of a task, one for each item of its loop."""
+    source = task.get("ansible.builtin.template", {}).get("src")
+    if source and "{{ item" in source:
+        for item in task["loop"]:
+            yield re.sub(
+                r"{{ item(?:\.(\w+))? }}", lambda field, item=item: item[field[1]] if field[1] else item, source
+            )
+    elif source:
+        yield source
+
+
 def notified(role):
     """Pairs of a number and what is done to the service, ``restart`` or ``reload``, by the template that has the number."""
     for file in sorted((role.path / "tasks").glob("*.yml")):
         for task in load(file) or []:
-            template = task.get("ansible.builtin.template", {}).get("src")
+            # Grafana only shows, and only where it is asked for: the plan does not speak of it.
+            if task.get("notify") == "Restart Grafana":
+                continue
             # PM2 is restarted host by host, and so by no handler.
             effect = (
                 "restart"
                 if task.get("register") == "__app_pm2_unit"
                 else str(task.get("notify", "")).partition(" ")[0].lower()
             )
-            if template and effect in ("restart", "reload"):
-                for name in rendered(role, template).intersection(NUMBERS):
-                    yield name, effect
+            if effect in ("restart", "reload"):
+                for template in templates(task):
+                    for name in rendered(role, template).intersection(NUMBERS):
+                        yield name, effect
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != STACK], ids=lambda role: role.name)
