@@ -1,0 +1,65 @@
+"""What watching costs: all that the roles monitoring and logs run is in one slice of systemd, and so easy to add up."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+
+from figures import record
+
+SLICE = "/sys/fs/cgroup/system.slice/system-monitoring.slice"
+MEMORY_MB, CORE_SHARE = 300, 0.05
+SECONDS = 90  # three runs of the probes
+
+
+def cpu_seconds(host):
+    """Return what each unit has used, and the slice with all that has ended."""
+    found = host.check_output(f"cd {SLICE} && grep -H usage_usec cpu.stat */cpu.stat")
+    return {
+        path.rpartition("/")[0].removesuffix(".service") or "all": int(line.split()[1]) / 1e6
+        for path, line in (line.split(":") for line in found.splitlines())
+    }
+
+
+def memory_mb(host):
+    """Return each unit's proportional share: what several processes share is counted once."""
+    found = host.check_output(
+        f"cd {SLICE} && for unit in *.service; do for pid in $(cat $unit/cgroup.procs); do "
+        "echo $unit $(awk '/^Pss:/ {print $2}' /proc/$pid/smaps_rollup); done; done"
+    )
+    shares = {}
+    for unit, *kilobytes in (line.split() for line in found.splitlines()):
+        shares[unit.removesuffix(".service")] = (
+            shares.get(unit.removesuffix(".service"), 0) + sum(map(int, kilobytes)) / 1024
+        )
+    return shares
+
+
+def query(host, expression):
+    url = f"http://{host.address}:9090/api/v1/query?query={urllib.parse.quote(expression)}"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return float(json.load(answer)["data"]["result"][0]["value"][1])
+
+
+def test_watching_costs_less_than_300_mb_and_a_twentieth_of_a_core(host):
+    before, most = cpu_seconds(host), {}
+    begin = time.monotonic()
+    while time.monotonic() < begin + SECONDS:
+        for unit, mb in memory_mb(host).items():
+            most[unit] = max(most.get(unit, 0), mb)
+        time.sleep(1)
+    after, elapsed = cpu_seconds(host), time.monotonic() - begin
+    used = {unit: after[unit] - before[unit] for unit in before.keys() & after.keys()}
+    for unit, mb in sorted({**most, "all": sum(most.values())}.items()):
+        # What ends takes its account with it.
+        percent = 100 * used[unit] / elapsed if unit in used else ""
+        record(unit, **{"memory, MB": round(mb, 1), "CPU, % of a core": percent and round(percent, 2)})
+    assert sum(most.values()) < MEMORY_MB
+    assert used["all"] / elapsed < CORE_SHARE
+
+
+def test_prometheus_keeps_no_more_series_than_were_planned(host):
+    series = query(host, "prometheus_tsdb_head_series")
+    samples = query(host, "rate(prometheus_tsdb_head_samples_appended_total[2m])")
+    record("Prometheus", **{"series": round(series), "samples a second": round(samples)})
+    assert series < query(host, "plan:monitoring_series")
