@@ -11,6 +11,8 @@ UNITS = {
     "Nginx": ["nginx"],
     "Node exporter": ["prometheus-node-exporter"],
     "Prometheus": ["prometheus"],
+    "Alertmanager": ["prometheus-alertmanager"],
+    "Logs": ["tierstack-log-sender"],
 }
 HEALTH = [
     "curl",
@@ -51,7 +53,7 @@ def workers(container):
     return f", {states.count('online')} of {len(states)} online"
 
 
-def show(container, name, address):
+def show(container, name, address, lab):
     """Print a host with its parts."""
     print(f"\n{name} ({address})")
     for part, units in UNITS.items():
@@ -64,6 +66,9 @@ def show(container, name, address):
         print(f"  {part:14} {state}{workers(container) if part == 'Workers' and state == 'active' else ''}")
     print(f"  {'Health':14} {run(*HEALTH, f'https://{address}/health') or 'no answer'}")
     print(f"  Open           https://{address}/  (its certificate is self-signed)")
+    print(
+        f"  Monitoring     https://{address}:9443/  (user admin, password in .cache/lab/{lab}.secrets/nginx_admin_password)"
+    )
 
 
 def main():
@@ -83,6 +88,7 @@ def main():
             container,
             facts["Config"]["Hostname"],
             next(iter(facts["NetworkSettings"]["Networks"].values()))["IPAddress"],
+            facts["Config"]["Labels"]["tierstack.lab"],
         )
     if not listing:
         print("No lab runs" + (f" for {wanted[0]}." if wanted else ". Start one with: make up"))
