@@ -713,10 +713,14 @@ fixed(
 )
 
 
-@number("series", "counted: series of a host and of a worker")
+@number("series", "counted: series of a host, of a worker, and of Prometheus itself")
 def monitoring_series(x):
-    """Hosts and workers x their series."""
-    return ceil(x.all_hosts * x.monitoring_series_per_host + x.workers_total * x.monitoring_series_per_worker)
+    """Hosts and workers x their series, and its own."""
+    return ceil(
+        x.monitoring_series_own
+        + x.all_hosts * x.monitoring_series_per_host
+        + x.workers_total * x.monitoring_series_per_worker
+    )
 
 
 @variable("MB", "Prometheus manual, storage")

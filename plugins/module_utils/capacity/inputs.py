@@ -39,6 +39,7 @@ def chosen(value, unit, meaning, source):
 
 LIBRECHAT = "LibreChat 0.8.7 on Node 24, two cores"
 CALIBRATION = LIBRECHAT + " shared with all else, a mock model"
+STACK = "this collection's own stack at prod50"
 SLO = "the service's promise at 50 users"
 
 INPUTS = {
@@ -147,7 +148,12 @@ INPUTS = {
     # What it costs the edge, the monitoring and the host
     "nginx_cpu_s_per_request": assumed(0.0003, "s", "CPU time of Nginx for a request over TLS"),
     "nginx_connection_mb": assumed(0.03, "MB", "memory of Nginx for a connection over TLS"),
-    "monitoring_series_per_host": assumed(1500, "series", "of a host and its exporters"),
+    "monitoring_series_own": measured(
+        1800, "series", "of Prometheus, Alertmanager and the rules", STACK + ": 1400 of the programs, 140 of the rules"
+    ),
+    "monitoring_series_per_host": measured(
+        1300, "series", "of a host and its exporters", STACK + ": 1089 to 1275 with every part on one host"
+    ),
     "monitoring_series_per_worker": assumed(500, "series", "of a worker"),
     "monitoring_sample_bytes": measured(2, "bytes", "of a sample on disk", "Prometheus manual, storage: 1 to 2"),
     "monitoring_memory_mb": assumed(512, "MB", "memory of Prometheus"),
