@@ -110,8 +110,13 @@ class Browser:
         self.email = f"user-{time.time_ns()}@example.org"
 
     def request(self, method, path, **options):
+        """Ask, as a browser does: with a new token once the old one has come to its end."""
         options.setdefault("timeout", 30)
-        return self.session.request(method, self.base + path, **options)
+        answer = self.session.request(method, self.base + path, **options)
+        if answer.status_code == 401 and "Authorization" in self.session.headers and "/auth/" not in path:
+            self._authorize(self.session.post(f"{self.base}/api/auth/refresh", timeout=30))
+            answer = self.session.request(method, self.base + path, **options)
+        return answer
 
     def register(self, worker=None):
         """Make the account, at a worker's own address where the limits for those who come through Nginx are not to count."""
@@ -123,10 +128,12 @@ class Browser:
         return self
 
     def login(self):
-        answer = self.request("POST", "/api/auth/login", json={"email": self.email, "password": PASSWORD})
+        self._authorize(self.request("POST", "/api/auth/login", json={"email": self.email, "password": PASSWORD}))
+        return self
+
+    def _authorize(self, answer):
         answer.raise_for_status()
         self.session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        return self
 
     def user(self):
         return self.request("GET", "/api/user")

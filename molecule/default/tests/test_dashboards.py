@@ -76,6 +76,8 @@ def pages(host, browser, secrets):
     lab.wait_for(
         lambda: found.query("sum(rate(nginx_log_requests_total[1m])) > 0.1"), 60, "the requests are counted", 1
     )
+    # A rate takes two samples of each worker's figure, which is there once the worker has had something to count.
+    lab.wait_for(lambda: found.query("sum(rate(generation_jobs_total[2m]))"), 60, "the answer is counted", 1)
     lab.wait_for(lambda: found.query("slo:errors:budget_left"), 150, "the error budget is reckoned", 1)
     return found
 
