@@ -723,6 +723,12 @@ def monitoring_series(x):
     )
 
 
+@number("MB", "measured, and a share for each series")
+def monitoring_memory_mb(x):
+    """What all that watches takes in a small stack, and a part for each series."""
+    return ceil(x.monitoring_base_mb + x.monitoring_series * x.monitoring_series_kb / 1024)
+
+
 @variable("MB", "Prometheus manual, storage")
 def monitoring_retention_size_mb(x):
     """Series x samples of the retention x their size and a half more; in steps of 256, never below 2048."""

@@ -156,8 +156,11 @@ INPUTS = {
     ),
     "monitoring_series_per_worker": assumed(500, "series", "of a worker"),
     "monitoring_sample_bytes": measured(2, "bytes", "of a sample on disk", "Prometheus manual, storage: 1 to 2"),
-    "monitoring_memory_mb": assumed(512, "MB", "memory of Prometheus"),
-    "monitoring_cores": assumed(0.05, "cores", "CPU of Prometheus and the exporters"),
+    "monitoring_base_mb": measured(
+        300, "MB", "memory of all that watches, with few series", STACK + ": 280, and 45 more while it probes"
+    ),
+    "monitoring_series_kb": assumed(8, "kB", "memory of Prometheus for a further series"),
+    "monitoring_cores": measured(0.05, "cores", "CPU of all that watches", STACK + ": 0.025"),
     "host_memory_mb": assumed(256, "MB", "the operating system"),
     "host_cores": assumed(0.1, "cores", "the operating system"),
     "host_disk_mb": assumed(8192, "MB", "the operating system, its packages and the journal"),

@@ -175,7 +175,7 @@ def test_every_input_says_on_what_it_rests():
     for number in model.values():
         read |= set(number["inputs"])
     by_checks = {"cpu_ceiling", "memory_ceiling", "connection_headroom", "host_cores", "host_memory_mb", "host_disk_mb"}
-    by_checks |= {"monitoring_cores", "monitoring_memory_mb", "pm2_memory_mb", "nginx_cpu_s_per_request"}
+    by_checks |= {"monitoring_cores", "pm2_memory_mb", "nginx_cpu_s_per_request"}
     by_checks |= {"nginx_connection_mb", "redis_operations_per_core"}
     assert set(INPUTS) - read - by_checks == set()
 
