@@ -9,6 +9,7 @@ import time
 import pytest
 
 import lab
+from figures import record
 
 SENDER, COLLECTOR = "tierstack-log-sender", "tierstack-log-collector"
 CENTRAL = "/var/log/central"
@@ -58,7 +59,8 @@ def test_every_line_arrives_whatever_is_restarted(host, mark):
     lab.wait_for(lambda: wanted <= set(counted(host, mark, "journal")), 30, "all lines of the journal", every=1)
     for source in ("file", "journal"):
         found = counted(host, mark, source)
-        print(f"{source}: 10000 lines sent, {len(set(found))} received, {len(found) - len(set(found))} twice")
+        arrived = {"lines sent": 10000, "received": len(set(found)), "twice": len(found) - len(set(found))}
+        record(f"log lines: {source}", **arrived)
 
 
 def search(host, *arguments, user=None):
@@ -152,6 +154,5 @@ def test_nothing_runs_as_root_and_all_of_it_is_small(host):
             memory += int(re.search(r"^Pss: +(\d+)", host.file(f"/proc/{pid}/smaps_rollup").content_string, re.M)[1])
         score = host.check_output(f"systemd-analyze security {unit} --no-pager | tail -1")
         assert float(re.search(r": (\d+\.\d)", score)[1]) <= 3, score
-    print(f"log sender and collector: {memory / 1024:.1f} MB")
     assert memory < 60 * 1024
     assert not host.service("rsyslog").is_running
