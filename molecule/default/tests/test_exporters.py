@@ -255,6 +255,19 @@ def probed(host):
     return scrape(host, NODE_PORT)
 
 
+def test_with_an_account_the_time_to_the_first_event_of_an_answer_is_shown(host, browser, site):
+    account = {"email": browser.email, "password": lab.PASSWORD, "endpoint": "mock", "body": {"text": "ping"}}
+    code, output, _totals = site("--tags", "monitoring_health", "-e", json.dumps({"stack_probe_account": account}))
+    try:
+        assert code == 0, output
+        samples = probed(host)
+        assert samples['tierstack_probe_up{layer="stream",probe="answer of the model"}'] == 1
+        assert 0 < samples['tierstack_probe_first_event_seconds{probe="answer of the model"}'] < 5
+    finally:
+        code, output, _totals = site("--tags", "monitoring_health")
+        assert code == 0, output
+
+
 def test_without_mongodb_the_stack_is_unhealthy_and_failed_requests_are_counted(host, browser):
     failures = requests_counted(host, 500, 502, 503, 504)
     try:
