@@ -128,12 +128,6 @@ def test_the_stack_is_judged_healthy_from_the_other_host():
     assert totals["changed"] == 0
 
 
-def test_a_check_after_convergence_reports_no_change():
-    code, output, totals = lab.playbook(INVENTORIES, "--check", lab="variations")
-    assert code == 0, output
-    assert totals["changed"] == 0, output
-
-
 def test_a_release_of_a_cluster_loses_little_and_it_is_counted(core, tmp_path):
     """A cluster is replaced as one, behind one port, so that no worker of it can be taken out: little is lost, not nothing."""
     tree = releases.built(releases.good(tmp_path / "v2"), core)
