@@ -10,7 +10,7 @@ from figures import record
 
 SLICE = "$(findmnt --types cgroup2 --noheadings --output TARGET)/system.slice/system-monitoring.slice"
 MEMORY_MB, CORE_SHARE = 300, 0.05
-SECONDS = 90  # three runs of the probes
+SECONDS = 60  # two runs of the probes
 
 
 def cpu_seconds(host):
