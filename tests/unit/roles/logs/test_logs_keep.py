@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import os
 import random
 import time
 
-from rolespec import ROOT
+from programs import load_program
 
-spec = importlib.util.spec_from_file_location("logs_keep", ROOT / "roles/logs/files/logs_keep.py")
-logs_keep = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(logs_keep)
+logs_keep = load_program("roles/logs/files/logs_keep.py")
 
 
 def noise(kilobytes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.util
 import ipaddress
 import os
 import signal
@@ -17,11 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from rolespec import ROOT
+from programs import load_program
 
-spec = importlib.util.spec_from_file_location("logs_send", ROOT / "roles/logs/files/logs_send.py")
-logs_send = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(logs_send)
+logs_send = load_program("roles/logs/files/logs_send.py")
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from programs import load_program
 from rolespec import ROOT
 
 PROGRAM = ROOT / "roles/logs/files/stack_logs.py"
-spec = importlib.util.spec_from_file_location("stack_logs", PROGRAM)
-stack_logs = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(stack_logs)
+stack_logs = load_program(PROGRAM)
 
 NOON = stack_logs.instant("2026-11-23T12:00:00Z")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import socket
@@ -13,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from ansible_collections.tierstack.librechat.plugins.filter.health_probes import health_probes
+from programs import load_program
 from rolespec import ROOT, load
 
 PROGRAM = ROOT / "roles/monitoring/files/health.py"
@@ -21,10 +21,7 @@ SETTINGS = load(ROOT / "roles/monitoring/vars/main.yml")
 
 @pytest.fixture(scope="module")
 def health():
-    spec = importlib.util.spec_from_file_location("health", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program(PROGRAM)
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the exporter makes of the answers of a real MongoDB 6.0, and of later ones."""
 
-import importlib.util
 import pathlib
 
 import bson.json_util
 import pytest
+from programs import load_program
 
 HERE = pathlib.Path(__file__).parent
 PROGRAM = HERE.parents[3] / "roles/monitoring/files/mongodb_exporter.py"
@@ -19,10 +19,7 @@ ANSWERS = bson.json_util.loads(
 
 @pytest.fixture(scope="module")
 def exporter():
-    spec = importlib.util.spec_from_file_location("mongodb_exporter", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program(PROGRAM)
 
 
 @pytest.fixture(scope="module")

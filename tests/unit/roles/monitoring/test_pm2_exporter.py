@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the exporter makes of a real list of PM2, and of the files that releases leave."""
 
-import importlib.util
 import json
 import os
 import pathlib
@@ -14,6 +13,7 @@ import time
 import urllib.request
 
 import pytest
+from programs import load_program
 
 HERE = pathlib.Path(__file__).parent
 PROGRAM = HERE.parents[3] / "roles/monitoring/files/pm2_exporter.py"
@@ -23,10 +23,7 @@ FIRST, SECOND = ("librechat-3080", "10.0.0.5:3080", "0"), ("librechat-3081", "10
 
 @pytest.fixture(scope="module")
 def exporter():
-    spec = importlib.util.spec_from_file_location("pm2_exporter", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program(PROGRAM)
 
 
 def as_dict(samples):
