@@ -38,6 +38,24 @@ def docker(*arguments):
     subprocess.run(["docker", *arguments], check=True, capture_output=True, timeout=300)
 
 
+def pm2(host, *command):
+    """Run a command of PM2 as its user, with the Node that its unit names, and return the output."""
+    unit = host.file("/etc/systemd/system/pm2-librechat.service").content_string
+    start = re.search(r"^ExecStart=(.*) resurrect$", unit, re.MULTILINE)[1]
+    return host.check_output(
+        f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} {' '.join(command)} --silent"
+    )
+
+
+def query(host, expression):
+    """Ask the Prometheus of a host, not through Nginx, and return the series of the answer."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.get(f"http://{host.address}:9090/api/v1/query", params={"query": expression}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]["result"]
+
+
 def wait_for(condition, seconds, what, every=0.2):
     """Return the seconds until the condition holds; fail when they run out."""
     begin = time.monotonic()

@@ -1,11 +1,9 @@
 """What watching costs: all that the roles monitoring and logs run is in one slice of systemd, and so easy to add up."""
 
-import json
 import statistics
 import time
-import urllib.parse
-import urllib.request
 
+import lab
 from figures import record
 
 SLICE = "$(findmnt --types cgroup2 --noheadings --output TARGET)/system.slice/system-monitoring.slice"
@@ -36,10 +34,8 @@ def memory_mb(host):
     return shares
 
 
-def query(host, expression):
-    url = f"http://{host.address}:9090/api/v1/query?query={urllib.parse.quote(expression)}"
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return float(json.load(answer)["data"]["result"][0]["value"][1])
+def value(host, expression):
+    return float(lab.query(host, expression)[0]["value"][1])
 
 
 def test_watching_costs_less_than_300_mb_and_a_twentieth_of_a_core(host):
@@ -63,7 +59,7 @@ def test_watching_costs_less_than_300_mb_and_a_twentieth_of_a_core(host):
 
 
 def test_prometheus_keeps_no_more_series_than_were_planned(host):
-    series = query(host, "prometheus_tsdb_head_series")
-    samples = query(host, "rate(prometheus_tsdb_head_samples_appended_total[2m])")
+    series = value(host, "prometheus_tsdb_head_series")
+    samples = value(host, "rate(prometheus_tsdb_head_samples_appended_total[2m])")
     record("prometheus", **{"series": round(series), "samples a second": round(samples)})
-    assert series < query(host, "plan:monitoring_series")
+    assert series < value(host, "plan:monitoring_series")

@@ -30,9 +30,9 @@ AT_TIMES |= {f"slo:late:{what}" for what in ("budget_left", "ratio_rate1h")}
 class Pages:
     """The monitoring pages as somebody with the password sees them."""
 
-    def __init__(self, address, password):
-        self.base = f"https://{address}:9443"
-        self.address, self.password = address, password
+    def __init__(self, host, password):
+        self.base = f"https://{host.address}:9443"
+        self.host, self.password = host, password
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = False
@@ -44,9 +44,7 @@ class Pages:
 
     def query(self, expression):
         """Ask Prometheus itself: so many questions at once are too many for Nginx."""
-        answer = self.session.get(f"http://{self.address}:9090/api/v1/query", params={"query": expression}, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]["result"]
+        return lab.query(self.host, expression)
 
     def browse(self, path, *options):
         """Open a page in headless Chromium, and return what it prints."""
@@ -59,7 +57,7 @@ class Pages:
                 "--hide-scrollbars",
             ),
             *("--ignore-certificate-errors", "--virtual-time-budget=20000"),
-            f"--host-resolver-rules=MAP chat.example.org {self.address}",
+            f"--host-resolver-rules=MAP chat.example.org {self.host.address}",
             *options,
             f"https://admin:{self.password}@chat.example.org:9443{path}",
         ]
@@ -69,7 +67,7 @@ class Pages:
 @pytest.fixture(scope="module")
 def pages(host, browser, secrets):
     """Return the pages of a stack that has had requests within the last minutes."""
-    found = Pages(host.address, secrets["nginx_admin_password"])
+    found = Pages(host, secrets["nginx_admin_password"])
     for _attempt in range(40):
         browser.user()
     browser.chat()

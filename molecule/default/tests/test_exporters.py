@@ -45,15 +45,6 @@ def test_an_exporter_is_locked_up(host, unit):
 # PM2 and the releases
 
 
-def pm2(host, *command):
-    """Run a command of PM2 as its user."""
-    unit = host.file("/etc/systemd/system/pm2-librechat.service").content_string
-    start = re.search(r"^ExecStart=(.*) resurrect$", unit, re.MULTILINE)[1]
-    return host.check_output(
-        f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} {' '.join(command)} --silent"
-    )
-
-
 def test_every_worker_is_online_and_has_its_share_of_memory_and_its_age(host):
     samples = scrape(host, PM2_PORT)
     assert samples["pm2_up"] == 1
@@ -65,7 +56,7 @@ def test_every_worker_is_online_and_has_its_share_of_memory_and_its_age(host):
 
 def test_a_stopped_worker_is_seen(host):
     """The exporter asks PM2 when it starts, so that nobody has to wait for its next time."""
-    pm2(host, "stop", "librechat-3083")
+    lab.pm2(host, "stop", "librechat-3083")
     try:
         host.check_output("systemctl restart pm2-exporter")
         lab.wait_for(lambda: scrape(host, PM2_PORT)["pm2_up"] == 1, 15, "the exporter's first answer")
@@ -74,7 +65,7 @@ def test_a_stopped_worker_is_seen(host):
         assert samples[worker(host, 3083, "pm2_process_status", status="stopped")] == 1
         assert samples[worker(host, 3082, "pm2_process_online")] == 1
     finally:
-        pm2(host, "start", "librechat-3083")
+        lab.pm2(host, "start", "librechat-3083")
     ready = f"http://{host.address}:3083/readyz"
     lab.wait_for(lambda: requests.get(ready, timeout=5).ok, 30, "the worker is back")
 

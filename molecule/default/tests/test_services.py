@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import lab
 from lab import ROOT, docker
 
 WORKERS = [3080, 3081, 3082, 3083]
@@ -96,13 +97,7 @@ def test_the_application_cannot_administer_redis(host):
 
 def pm2(host):
     """Return the processes that PM2 has."""
-    start = re.search(
-        r"^ExecStart=(.*) resurrect$",
-        host.file("/etc/systemd/system/pm2-librechat.service").content_string,
-        re.MULTILINE,
-    )[1]
-    listed = host.check_output(f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} jlist --silent")
-    return json.loads(listed.splitlines()[-1])
+    return json.loads(lab.pm2(host, "jlist").splitlines()[-1])
 
 
 def test_every_worker_is_online_on_a_port_of_its_own(host):
@@ -151,10 +146,7 @@ def test_no_secret_is_in_a_process_list_a_log_or_a_file_that_everybody_reads(hos
 
 
 def test_prometheus_sees_every_target_up(host):
-    answer = json.loads(
-        host.check_output(f"curl --silent --get --data-urlencode query=up http://{host.address}:9090/api/v1/query")
-    )
-    up = {result["metric"]["instance"]: result["value"][1] for result in answer["data"]["result"]}
+    up = {result["metric"]["instance"]: result["value"][1] for result in lab.query(host, "up")}
     assert {f"{host.address}:{port}" for port in [9100, *WORKERS]} <= set(up)
     assert set(up.values()) == {"1"}
 

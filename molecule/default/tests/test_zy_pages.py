@@ -1,7 +1,6 @@
 """Somebody is told: each part is killed, and its page comes from Alertmanager within two minutes; it is mended, and the page is taken back."""
 
 import json
-import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +12,6 @@ import lab
 from figures import record
 
 PROMISED_S = 120
-PM2 = re.compile(r"^ExecStart=(.*) resurrect$", re.MULTILINE)
 
 
 class Receiver(ThreadingHTTPServer):
@@ -62,27 +60,20 @@ def firing(host):
     return {alert["labels"]["alertname"] for alert in alerts}
 
 
-def worker(host, action):
-    start = PM2.search(host.file("/etc/systemd/system/pm2-librechat.service").content_string)[1]
-    host.check_output(
-        f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} {action} librechat-3081 --silent"
-    )
-
-
 KILLED = {
     "MongoDB": (
         "MongoDBDown",
         lambda host: host.check_output("systemctl kill --signal=KILL mongod; systemctl stop mongod"),
     ),
     "Redis": ("RedisDown", lambda host: host.check_output("systemctl stop redis-server")),
-    "a worker": ("WorkerDown", lambda host: worker(host, "stop")),
+    "a worker": ("WorkerDown", lambda host: lab.pm2(host, "stop", "librechat-3081")),
     "Nginx": ("NginxDown", lambda host: host.check_output("systemctl stop nginx")),
 }
 
 
 def mend(host):
     host.check_output("systemctl start mongod redis-server nginx")
-    worker(host, "start")
+    lab.pm2(host, "start", "librechat-3081")
 
 
 def test_each_part_that_is_killed_is_paged_and_taken_back_when_it_is_mended(host, browser, receiver):
