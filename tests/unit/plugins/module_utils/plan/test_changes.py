@@ -102,7 +102,7 @@ def rendered(role, template):
 
 def templates(task):
     """The names of the templates of a task, one for each item of its loop."""
-    source = task.get("ansible.builtin.template", {}).get("src")
+    source = task.get("tierstack.librechat.template", {}).get("src")
     if source and "{{ item" in source:
         for item in task["loop"]:
             yield re.sub(

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 The tierstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Private to tierstack.librechat: users of MongoDB as they are wanted and as they are."""
+
+from __future__ import annotations
+
+
+def roles_of(roles, database):
+    """Roles as a set of pairs of role and database. A role's name alone means the user's own database.
+
+    :param roles: names, or dicts with ``role`` and ``db``, as ``usersInfo`` and ``createUser`` have them
+    """
+    named = ({"role": role} if isinstance(role, str) else role for role in roles or [])
+    return {(role["role"], role.get("db", database)) for role in named}
+
+
+def compare(wanted, present, logs_in):
+    """Hold users against those that MongoDB has.
+
+    :param wanted: dicts with ``name``, ``database`` and ``roles``
+    :param present: documents of ``usersInfo`` for all databases; empty where nobody could ask
+    :param logs_in: for each of the wanted, whether MongoDB lets it in with its password
+    :return: a dict for each: ``name``, ``database``, ``logs_in``, and ``as_wanted`` if its roles are the wanted ones as well
+    """
+    found = {(user["user"], user["db"]): roles_of(user["roles"], user["db"]) for user in present}
+    return [
+        {
+            "name": user["name"],
+            "database": user["database"],
+            "logs_in": may,
+            "as_wanted": may
+            and found.get((user["name"], user["database"])) == roles_of(user["roles"], user["database"]),
+        }
+        for user, may in zip(wanted, logs_in, strict=True)
+    ]

@@ -1,0 +1,33 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The tierstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of tierstack.librechat.slurp, which is an action plugin."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: slurp
+version_added: 0.2.0
+author: The tierstack authors (@tierstack)
+short_description: Read a file of the host
+extends_documentation_fragment:
+  - tierstack.librechat.attributes
+  - tierstack.librechat.read_first
+seealso:
+  - module: ansible.builtin.slurp
+"""
+
+EXAMPLES = r"""
+- name: Read the history
+  tierstack.librechat.slurp:
+    src: /srv/librechat/history.json
+  register: __app_pm2_history
+"""
+
+RETURN = r"""
+changed:
+  description: Whether something was, or in check mode would be, changed. All else is as the module of C(ansible.builtin) returns it.
+  returned: always
+  type: bool
+"""
