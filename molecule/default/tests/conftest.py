@@ -9,6 +9,20 @@ pytest_terminal_summary = figures.pytest_terminal_summary
 INVENTORIES = ["inventories/prod50", "lab/overlay"]
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "late(place): after all tests without this mark, in the order of the places")
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests in the order that their marks ask for; the others stay where they are."""
+
+    def place(item):
+        mark = item.get_closest_marker("late")
+        return mark.args[0] if mark else 0
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def host():
     return lab.server("default", "prod50-1")

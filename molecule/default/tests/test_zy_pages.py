@@ -11,6 +11,9 @@ from test_services import pm2
 import lab
 from figures import record
 
+# After the tests of the running stack: every part is killed
+pytestmark = pytest.mark.late(2)
+
 PROMISED_S = 120
 
 

@@ -1,8 +1,12 @@
-"""Last of all: the host goes down and comes back."""
+"""The host goes down and comes back."""
 
+import pytest
 from test_services import UNITS, WORKERS, pm2
 
 import lab
+
+# Last of all: every service starts again
+pytestmark = pytest.mark.late(3)
 
 
 def test_a_restart_of_the_host_brings_everything_back(host, browser):
