@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import cycle
 
@@ -79,35 +77,33 @@ class Tally:
 class OwnLoad:
     """Asks the workers for the paths in turn, ``rate`` times a second, from :meth:`start` to :meth:`stop`."""
 
-    def __init__(self, addresses, paths):
+    def __init__(self, addresses, paths, clock):
+        self.clock = clock
         self.tallies = {address: Tally() for address in addresses}
         self.paths = cycle(paths or ["/"])
         self.rate = 0.0
         self.sent = 0
-        self.ended = threading.Event()
-        self.pool = ThreadPoolExecutor(MOST_AT_A_TIME * len(self.tallies))
-        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.pool = clock.pool(MOST_AT_A_TIME * len(self.tallies))
+        self.steps = None
 
     def start(self):
         """Begin, as soon as there is a rate."""
-        self.thread.start()
+        self.steps = self.clock.start(self.run())
 
     def stop(self):
         """Send nothing more, and wait for the answers that are still to come."""
-        self.ended.set()
-        self.thread.join()
+        self.steps.stop()
         self.pool.shutdown(wait=True)
 
     def run(self):
         """Keep the pace: what was due while there was no rate is not made up for."""
-        due = time.monotonic()
-        while not self.ended.is_set():
+        due = self.clock.monotonic()
+        while True:
             if self.rate <= 0:
-                self.ended.wait(0.1)
-                due = time.monotonic()
+                yield 0.1
+                due = self.clock.monotonic()
                 continue
-            if self.ended.wait(max(0.0, due - time.monotonic())):
-                return
+            yield max(0.0, due - self.clock.monotonic())
             due += 1 / self.rate
             path = next(self.paths)
             self.sent += 1
@@ -116,21 +112,22 @@ class OwnLoad:
 
     def ask(self, address, path):
         """One request, and how it fared."""
-        begin = time.monotonic()
+        begin = self.clock.monotonic()
         try:
-            answer = fetch({**NO_REQUEST, "url": f"http://{address}{path}"}, Deadline(ANSWER_WITHIN_S))
-            self.tallies[address].answered(answer.status, time.monotonic() - begin)
+            patience = Deadline(ANSWER_WITHIN_S, self.clock.monotonic)
+            answer = fetch({**NO_REQUEST, "url": f"http://{address}{path}"}, patience)
+            self.tallies[address].answered(answer.status, self.clock.monotonic() - begin)
         except Broken:
             self.tallies[address].missed()
 
 
-def post(address, path, body, token=None):
+def post(address, path, body, patience, token=None):
     """The JSON that answers a POST.
 
     :raises Broken: no answer, not of 200, or no JSON
     """
     request = {**NO_REQUEST, "url": f"http://{address}{path}", "method": "POST", "body": body, "token": token}
-    answer = fetch(request, Deadline(ANSWER_WITHIN_S))
+    answer = fetch(request, patience)
     if answer.status != 200:
         raise Broken(f"{path} answers {answer.status}")
     try:
@@ -146,7 +143,8 @@ class Chats:
     :param moments: seconds after the start, one for each question
     """
 
-    def __init__(self, tallies, account, auth_path, chat_path, moments, final_regex):
+    def __init__(self, tallies, account, auth_path, chat_path, moments, final_regex, clock):
+        self.clock = clock
         self.tallies = tallies
         self.account = account
         self.auth_path = auth_path
@@ -154,7 +152,7 @@ class Chats:
         self.moments = moments
         self.final = re.compile(final_regex)
         self.ended = threading.Event()
-        self.threads = []
+        self.questions = []
 
     def log_in(self, address):
         """Get a token that each worker accepts.
@@ -162,56 +160,57 @@ class Chats:
         :raises Broken: the account cannot be used
         """
         login = {"email": self.account["email"], "password": self.account["password"]}
-        answer = post(address, self.auth_path, login)
+        answer = post(address, self.auth_path, login, self.patience(ANSWER_WITHIN_S))
         if not isinstance(answer, dict) or not answer.get("token"):
             raise Broken(f"{self.auth_path} gives no token")
         return answer["token"]
 
     def start(self, token):
         """Ask in the background."""
-        self.threads = [
-            threading.Thread(target=self.run, args=(address, token), daemon=True) for address in self.tallies
-        ]
-        for thread in self.threads:
-            thread.start()
+        self.questions = [self.clock.start(self.run(address, token)) for address in self.tallies]
 
     def stop(self):
         """Ask nothing more, and wait for the first events that are still to come."""
         self.ended.set()
-        deadline = time.monotonic() + FIRST_EVENT_WITHIN_S
-        for thread in self.threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        end = self.clock.monotonic() + FIRST_EVENT_WITHIN_S
+        for steps in self.questions:
+            steps.stop(max(0.0, end - self.clock.monotonic()))
+
+    def patience(self, seconds):
+        return Deadline(seconds, self.clock.monotonic)
 
     def run(self, address, token):
         """The questions to one worker."""
-        begin = time.monotonic()
+        begin = self.clock.monotonic()
         for moment in self.moments:
-            if self.ended.wait(max(0.0, begin + moment - time.monotonic())):
+            yield max(0.0, begin + moment - self.clock.monotonic())
+            if self.ended.is_set():
                 return
             self.ask(address, token)
 
     def ask(self, address, token):
         """One question and its answer. That the window ends before the answer does is no failure."""
-        begin, first = time.monotonic(), []
+        begin, first = self.clock.monotonic(), []
         failed = True
         with suppress(Broken, KeyError, TypeError):
-            stream = post(address, f"{self.chat_path}/{self.account['endpoint']}", self.account["body"], token)
+            path, patience = f"{self.chat_path}/{self.account['endpoint']}", self.patience(ANSWER_WITHIN_S)
+            stream = post(address, path, self.account["body"], patience, token)
             failed = not self.follow(address, stream["streamId"], token, first)
         if first or failed:
-            self.tallies[address].streamed((first[0] if first else time.monotonic()) - begin, failed)
+            self.tallies[address].streamed((first[0] if first else self.clock.monotonic()) - begin, failed)
 
     def follow(self, address, stream, token, first):
         """Read a stream to its final event, or to the end of the window. Return whether it was whole so far."""
         request = {**NO_REQUEST, "url": f"http://{address}{self.chat_path}/stream/{stream}", "token": token}
-        parser, patience = Parser(), Deadline(FIRST_EVENT_WITHIN_S)
+        parser, patience = Parser(), self.patience(FIRST_EVENT_WITHIN_S)
         with opened(request, patience) as answer:
             if answer.status != 200:
                 return False
             while not self.ended.is_set():
                 piece = answer.read1(65536)
                 for event in parser.feed(piece):
-                    first.append(time.monotonic())
-                    patience.moment = time.monotonic() + SILENT_FOR_S
+                    first.append(self.clock.monotonic())
+                    patience.moment = self.clock.monotonic() + SILENT_FOR_S
                     if event["event"] == "error":
                         return False
                     if self.final.search(event["data"]):

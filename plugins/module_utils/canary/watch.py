@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import http.client
-import time
 from concurrent.futures import ThreadPoolExecutor
 
+from ansible_collections.tierstack.librechat.plugins.module_utils.canary.clock import Clock
 from ansible_collections.tierstack.librechat.plugins.module_utils.canary.own_load import Chats, OwnLoad
 from ansible_collections.tierstack.librechat.plugins.module_utils.canary.verdict import (
     LEAST_REQUESTS,
@@ -32,27 +32,28 @@ QUESTIONS_AT = (0.1, 0.35, 0.6)  # of the window
 class Watch:
     """One watch, with the options of the module canary_watch."""
 
-    def __init__(self, options):
+    def __init__(self, options, clock=None):
         self.options = options
+        self.clock = clock or Clock()
         seen = ((options["metrics_path"],), options["stream_paths"])
         self.canary = Worker(options["canary"], *seen)
         self.peers = [Worker(peer, *seen) for peer in options["peers"] if peer != options["canary"]]
         self.silent = set()
         self.problem = self.breach = None
         self.notes = []
-        self.begin = time.monotonic()
+        self.begin = self.clock.monotonic()
 
     def run(self):
         """Watch, and return the observation."""
         options = self.options
         self.look()
         pair = [self.canary.address, *(peer.address for peer in self.peers[:1])]
-        load = OwnLoad(pair, options["paths"])
+        load = OwnLoad(pair, options["paths"], self.clock)
         chats = self.chats(load.tallies)
         load.start()
         try:
             while not (self.problem or self.breach) and self.elapsed < options["window_s"]:
-                time.sleep(max(0.0, min(LOOK_EVERY_S, options["window_s"] - self.elapsed)))
+                self.clock.sleep(max(0.0, min(LOOK_EVERY_S, options["window_s"] - self.elapsed)))
                 self.look()
                 load.rate = self.rate(load) if options["paths"] else 0.0
                 self.breach = self.certain(load)
@@ -67,7 +68,7 @@ class Watch:
 
     @property
     def elapsed(self):
-        return time.monotonic() - self.begin
+        return self.clock.monotonic() - self.begin
 
     def chats(self, tallies):
         """The questions to the model, if there is an account that may ask."""
@@ -76,7 +77,7 @@ class Watch:
             return None
         moments = [share * options["window_s"] for share in QUESTIONS_AT]
         paths = options["auth_path"], options["chat_path"]
-        chats = Chats(tallies, options["account"], *paths, moments, options["final_regex"])
+        chats = Chats(tallies, options["account"], *paths, moments, options["final_regex"], self.clock)
         try:
             chats.start(chats.log_in(list(tallies)[-1]))
         except Broken as error:
@@ -113,7 +114,7 @@ class Watch:
         except (ValueError, http.client.HTTPException) as error:
             return f"shows no metrics: {error}"
         # In cluster mode another process answers each time, but none that is as young as that.
-        if restarted and worker.started > time.time() - self.elapsed:
+        if restarted and worker.started > self.clock.wall() - self.elapsed:
             return f"has died and was started again within {self.elapsed:.0f} s"
         return None
 

@@ -25,13 +25,14 @@ class Broken(Exception):
 class Deadline:
     """A moment after which nothing is waited for."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, monotonic=time.monotonic):
         self.seconds = seconds
-        self.moment = time.monotonic() + seconds
+        self.monotonic = monotonic
+        self.moment = monotonic() + seconds
 
     def left(self):
         """Seconds until then, never 0: a timeout of 0 would make a socket non-blocking."""
-        left = self.moment - time.monotonic()
+        left = self.moment - self.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
@@ -49,7 +50,9 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer):
         self.sock.settimeout(self.deadline.left())
-        return self.sock.recv_into(buffer)
+        count = self.sock.recv_into(buffer)
+        self.deadline.left()  # raises TimeoutError: what comes too late has not come
+        return count
 
 
 class Wire:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import plan
 
@@ -33,4 +34,9 @@ HOSTS = {
 
 def model(users, hosts, **more):
     """A plan, as it comes out of a file."""
-    return json.loads(json.dumps(plan(users, HOSTS[hosts], **more)))
+    return json.loads(written(users, hosts, json.dumps(more)))
+
+
+@cache
+def written(users, hosts, more):
+    return json.dumps(plan(users, HOSTS[hosts], **json.loads(more)))
