@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def load(path: Path):
     """A YAML file's content; None where there is no file."""
-    return yaml.safe_load(path.read_text()) if path.is_file() else None
+    return yaml.load(path.read_text(), Loader=yaml.CSafeLoader) if path.is_file() else None
 
 
 @dataclass(frozen=True)

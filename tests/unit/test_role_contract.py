@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import cache
 
 import jinja2
 import pytest
@@ -67,6 +68,7 @@ def names_in_yaml(value, bare=False):
     return set()
 
 
+@cache
 def used_by(role):
     """(file, variable) for all that a role's tasks, handlers, variables and templates read."""
     templates = sorted((role.path / "templates").rglob("*.j2"))

@@ -14,7 +14,7 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.releases impor
     waves,
     way_back,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -68,7 +68,6 @@ def test_workers_that_are_not_wanted_any_more_go_last():
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=5), st.integers(1, 4))
 def test_every_pending_worker_is_moved_once_and_never_too_many_at_a_time(counts, at_a_time):
     hosts = {

@@ -315,7 +315,7 @@ def test_an_account_that_may_not_log_in_is_a_note_and_no_failure(canary, old):
 
 
 def test_in_real_time_requests_and_questions_go_on_side_by_side(canary, old):
-    observation, _verdict = watch(canary, old, clock=Clock(), account=ACCOUNT, window_s=1, requests=1000)
+    observation, _verdict = watch(canary, old, clock=Clock(), account=ACCOUNT, requests=1000)
     own = observation["own_load"]
     assert own["canary"]["requests"] > own["canary"]["streams"] > 0
     assert own["canary"]["requests"] == observation["canary"]["requests"]

@@ -66,28 +66,25 @@ def values(*args, **kwargs):
 
 
 @given(users, users, stacks(), load_changes)
-@settings(max_examples=60, deadline=None)
 def test_more_users_never_give_less_of_anything(one, other, stack, load):
     fewer, more = values(min(one, other), stack, load), values(max(one, other), stack, load)
     assert [name for name in CARRIES if more[name] < fewer[name]] == []
 
 
 @given(users, stacks(), st.sampled_from([name for name in LOADS if name != "stream_s"]), st.floats(1, 5))
-@settings(max_examples=60, deadline=None)
 def test_more_load_never_gives_less_of_anything(count, stack, name, factor):
     less, more = values(count, stack), values(count, stack, {name: INPUTS[name].value * factor})
     assert [number for number in CARRIES if more[number] < less[number]] == []
 
 
 @given(users, stacks(), st.floats(1, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_longer_streams_never_leave_fewer_of_them_open(count, stack, factor):
     less, more = values(count, stack), values(count, stack, {"stream_s": 20 * factor})
     assert more["open_streams"] >= less["open_streams"]
 
 
 @given(users, stacks(), load_changes, st.sampled_from(["fork", "cluster"]))
-@settings(max_examples=60, deadline=None)
 def test_all_pools_together_stay_below_what_the_server_may_be_asked_for(count, stack, load, exec_mode):
     numbers = values(count, stack, load, exec_mode=exec_mode)
     pools = numbers["workers_total"] * numbers["app_pm2_mongo_max_pool_size"]
@@ -96,7 +93,6 @@ def test_all_pools_together_stay_below_what_the_server_may_be_asked_for(count, s
 
 
 @given(users, stacks(), load_changes)
-@settings(max_examples=60, deadline=None)
 def test_no_resource_is_zero_or_a_fraction(count, stack, load):
     for name, value in values(count, stack, load).items():
         if FORMULAS[name].variable and FORMULAS[name].unit != "%":
@@ -105,13 +101,13 @@ def test_no_resource_is_zero_or_a_fraction(count, stack, load):
 
 
 @given(users, stacks(), load_changes)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_the_same_question_has_the_same_answer(count, stack, load):
     assert json.dumps(plan(count, stack, load)) == json.dumps(plan(count, stack, load))
 
 
 @given(users, stacks(), st.sampled_from([name for name, formula in FORMULAS.items() if formula.variable]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_override_changes_only_what_depends_on_it(count, stack, name):
     before = values(count, stack)
     model = Model(count, stack, overrides={name: before[name] * 2})
@@ -123,7 +119,7 @@ def test_an_override_changes_only_what_depends_on_it(count, stack, name):
 
 
 @given(st.integers(1, 5000), stacks())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_slack_is_the_number_of_users_that_still_fit(count, stack):
     for name, number in plan(count, stack)["numbers"].items():
         if number["slack"] is not None and count + number["slack"] < 1_000_000:
@@ -133,7 +129,7 @@ def test_slack_is_the_number_of_users_that_still_fit(count, stack):
 
 
 @given(st.integers(1, 5000), stacks())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_is_recommended_fits(count, stack):
     answer = plan(count, stack)
     if answer["recommendation"]:
@@ -305,14 +301,13 @@ def test_the_poisson_quantile_is_that_of_the_tables(mean, share, expected):
 
 
 @given(st.floats(0.001, 2000))
-@settings(max_examples=50, deadline=None)
 def test_the_poisson_quantile_grows_with_the_mean(mean):
     assert poisson_quantile(mean, 0.9999) <= poisson_quantile(mean * 1.1, 0.9999)
     assert poisson_quantile(mean, 0.9999) > int(mean)
 
 
 @given(users, stacks(), st.sampled_from(["fork", "cluster"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_release_never_takes_out_more_than_is_planned_to_be_spare(count, stack, exec_mode):
     numbers = values(count, stack, exec_mode=exec_mode)
     apps = sum("app" in host["groups"] for host in stack.values())
@@ -321,7 +316,7 @@ def test_a_release_never_takes_out_more_than_is_planned_to_be_spare(count, stack
 
 
 @given(st.floats(0.9, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_canary_has_requests_enough_to_tell_a_bad_release_from_a_good_one(availability):
     numbers = values(50, ONE_HOST, {"availability": availability})
     promised, requests = numbers["promised_error_share"], numbers["app_pm2_canary_requests"]

@@ -10,7 +10,7 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.con
     Deployment,
 )
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.redaction import redact, secrets_of
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 PASSWORDS = st.text(min_size=6, max_size=20).filter(
@@ -36,7 +36,6 @@ def test_a_password_is_masked_however_it_was_and_is_encoded(password, given_as, 
 
 @given(PASSWORDS)
 @example("rabbit@hole:27017/wonder")
-@settings(deadline=None)
 def test_a_password_that_breaks_the_uri_is_in_no_message(password):
     """Whatever follows from it: refused as no URI, or taken for a host name that nobody has."""
     assert password not in outcome(f"mongodb://user:{password}@localhost:1/")

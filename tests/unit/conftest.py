@@ -1,0 +1,6 @@
+"""Hypothesis for all tests: as many examples as half a minute for all allows, and none judged by its time."""
+
+from hypothesis import settings
+
+settings.register_profile("house", max_examples=50)
+settings.load_profile("house")
