@@ -1,7 +1,7 @@
 # make up [TIER=prod50]   the whole stack on this machine, on real servers in containers
 # make status             what runs
 # make down               remove all of it
-# make test               every gate;   make test-fast: those that need no containers
+# make test               every gate;   make test-fast: those that need no containers;   make test SCENARIO=release: one scenario
 TIER ?= prod50
 
 .PHONY: up status down test test-fast

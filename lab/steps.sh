@@ -11,6 +11,9 @@ mkdir -p "$logs"
 # What is installed by "activate" on a machine that has it already, and what ansible needs to find its own programs.
 export PATH=$venv/bin:$PATH ANSIBLE_FORCE_COLOR=0 ANSIBLE_NOCOLOR=1 PYTHONUNBUFFERED=1
 
+# What each step took, a line each.
+took=
+
 # step TITLE MEND COMMAND...: runs the command with its output in a log; every 15 s it shows the last line that names a task.
 step() {
   local title=$1 mend=$2 begin=$SECONDS log pid shown=$SECONDS
@@ -31,6 +34,7 @@ step() {
   trap - INT TERM
   if wait "$pid"; then
     printf 'ok (%d s)\n' $((SECONDS - begin))
+    took+=$(printf '%6d s  %s' $((SECONDS - begin)) "$title")$'\n'
     return 0
   fi
   printf 'FAILED (%d s)\n\n' $((SECONDS - begin))
