@@ -35,7 +35,7 @@ def worker():
     server = HTTPServer(("127.0.0.1", 0), Handler)
     server.asked, server.answers = [], [IDLE]
     server.address = f"127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
     server.shutdown()
