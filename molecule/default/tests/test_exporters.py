@@ -54,22 +54,6 @@ def test_every_worker_is_online_and_has_its_share_of_memory_and_its_age(host):
         assert time.time() - 86400 < samples[worker(host, port, "pm2_process_start_time_seconds")] < time.time()
 
 
-def test_a_stopped_worker_is_seen(host):
-    """The exporter asks PM2 when it starts, so that nobody has to wait for its next time."""
-    lab.pm2(host, "stop", "librechat-3083")
-    try:
-        host.check_output("systemctl restart pm2-exporter")
-        lab.wait_for(lambda: scrape(host, PM2_PORT)["pm2_up"] == 1, 15, "the exporter's first answer")
-        samples = scrape(host, PM2_PORT)
-        assert samples[worker(host, 3083, "pm2_process_online")] == 0
-        assert samples[worker(host, 3083, "pm2_process_status", status="stopped")] == 1
-        assert samples[worker(host, 3082, "pm2_process_online")] == 1
-    finally:
-        lab.pm2(host, "start", "librechat-3083")
-    ready = f"http://{host.address}:3083/readyz"
-    lab.wait_for(lambda: requests.get(ready, timeout=5).ok, 30, "the worker is back")
-
-
 def test_nothing_of_a_workers_settings_is_shown_or_logged(host, secrets):
     text = requests.get(f"http://{host.address}:{PM2_PORT}/metrics", timeout=10).text
     text += host.check_output("journalctl --no-pager -u pm2-exporter")
@@ -257,18 +241,3 @@ def test_with_an_account_the_time_to_the_first_event_of_an_answer_is_shown(host,
     finally:
         code, output, _totals = site("--tags", "monitoring_health")
         assert code == 0, output
-
-
-def test_without_mongodb_the_stack_is_unhealthy_and_failed_requests_are_counted(host, browser):
-    failures = requests_counted(host, 500, 502, 503, 504)
-    try:
-        host.check_output("systemctl stop mongod")
-        lab.wait_for(lambda: scrape(host, NODE_PORT)["tierstack_healthy"] == 0, 60, "two intervals are over", every=2)
-        samples = scrape(host, NODE_PORT)
-        assert samples['tierstack_probe_up{layer="mongodb",probe="mongodb"}'] == 0
-        assert samples['tierstack_probe_up{layer="edge",probe="prod50-1 page"}'] == 1
-        assert browser.request("GET", "/api/banner").status_code >= 500
-        lab.wait_for(lambda: requests_counted(host, 500, 502, 503, 504) > failures, 10, "mtail has read the line")
-    finally:
-        host.check_output("systemctl start mongod")
-        lab.wait_for(lambda: probed(host)["tierstack_healthy"] == 1, 60, "the stack is healthy again", every=1)
