@@ -3,21 +3,36 @@
 import ipaddress
 import re
 
+import pytest
 import requests
+from test_services import WORKERS
 
 LISTENER = re.compile(
-    r"^\S+ +\S+ +\S+ +\S+ +(?P<address>\S+):\d+ +\S+ *(users:\(\(\"(?P<program>[^\"]+))?", re.MULTILINE
+    r"^\S+ +\S+ +\S+ +\S+ +(?P<address>\S+):(?P<port>\d+) +\S+ *(users:\(\(\"(?P<program>[^\"]+))?", re.MULTILINE
 )
 
 
-def test_only_nginx_and_ssh_listen_on_an_address_that_is_not_private(host):
-    listening = {
-        (match["program"], match["address"].strip("[]").replace("*", "::").partition("%")[0])
+@pytest.fixture(scope="module")
+def listening(host):
+    """Return (program, address, port) of all that listens."""
+    return {
+        (match["program"], match["address"].strip("[]").replace("*", "::").partition("%")[0], int(match["port"]))
         for match in LISTENER.finditer(host.check_output("ss -Hltunp"))
     }
-    for_all = {program for program, address in listening if ipaddress.ip_address(address).is_unspecified}
+
+
+def test_only_nginx_and_ssh_listen_on_an_address_that_is_not_private(listening):
+    for_all = {program for program, address, _port in listening if ipaddress.ip_address(address).is_unspecified}
     assert for_all == {"nginx", "sshd"}
-    assert all(ipaddress.ip_address(address).is_private for _program, address in listening)
+    assert all(ipaddress.ip_address(address).is_private for _program, address, _port in listening)
+    assert {("nginx", "0.0.0.0", 80), ("nginx", "0.0.0.0", 443)} <= listening
+
+
+def test_a_private_port_listens_on_the_private_address_only(host, listening):
+    loopback_too = {27017, 6379, 16379}
+    for port in [*loopback_too, 9090, 9100, *WORKERS]:
+        addresses = {address for _program, address, its_port in listening if its_port == port}
+        assert addresses == {host.address} | ({"127.0.0.1"} if port in loopback_too else set()), port
 
 
 def test_the_metrics_of_a_worker_need_the_token_of_prometheus_and_are_not_behind_nginx(host, browser, secrets):

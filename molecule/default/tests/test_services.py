@@ -19,28 +19,6 @@ def test_a_service_runs_now_and_at_boot(host, unit):
     assert service.is_enabled
 
 
-def listening(host):
-    """Return the addresses on which each TCP port listens."""
-    found = {}
-    for line in host.check_output("ss --tcp --listening --numeric --no-header").splitlines():
-        address, port = line.split()[3].rsplit(":", 1)
-        found.setdefault(int(port), set()).add(address)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("port", "loopback"),
-    [(27017, True), (6379, True), (16379, True), (9090, False), (9100, False)] + [(p, False) for p in WORKERS],
-)
-def test_a_private_port_listens_on_the_private_address_only(host, port, loopback):
-    assert listening(host)[port] == {host.address} | ({"127.0.0.1"} if loopback else set())
-
-
-@pytest.mark.parametrize("port", [80, 443])
-def test_a_public_port_listens_everywhere(host, port):
-    assert "0.0.0.0" in listening(host)[port]
-
-
 def test_mongodb_refuses_who_has_no_password(host):
     script = "import pymongo; print(pymongo.MongoClient('mongodb://prod50-1').LibreChat.users.count_documents({}))"
     refused = host.run(f'python3 -c "{script}"')
