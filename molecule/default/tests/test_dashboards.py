@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from functools import cache
 
 import pytest
 import requests
@@ -164,9 +165,15 @@ def assert_drawn(page, name):
             assert re.search(r'<path class="curve c[0-9]" d="M[^"]*L', figure), f"{panel['title']}: no curve"
 
 
+@pytest.fixture(scope="module")
+def drawn(pages):
+    """Return a function that opens a page in the browser, each one once."""
+    return cache(lambda name: pages.browse(f"{PAGES}/{name}.html?range=1h", "--dump-dom"))
+
+
 @pytest.mark.parametrize("name", sorted(set(DASHBOARDS) - {"overview"}))
-def test_every_graph_is_drawn(pages, name):
-    assert_drawn(pages.browse(f"{PAGES}/{name}.html?range=1h", "--dump-dom"), name)
+def test_every_graph_is_drawn(drawn, name):
+    assert_drawn(drawn(name), name)
 
 
 LOOKS = [
@@ -187,7 +194,7 @@ def test_the_overview_is_drawn_and_its_picture_kept(pages, scheme, size, request
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_number_on_the_page_is_that_of_prometheus(pages):
-    page = pages.browse(f"{PAGES}/workers.html?range=1h", "--dump-dom")
+def test_a_number_on_the_page_is_that_of_prometheus(pages, drawn):
+    page = drawn("workers")
     (up,) = pages.query('sum(up{job="worker"})')
     assert re.search(rf'Workers up</summary>.*?<p class="value[^>]*>{up["value"][1]} ', page, re.DOTALL)
