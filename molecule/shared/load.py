@@ -170,10 +170,10 @@ class Load:
     def read(self, user, number):
         """Read one answer after the other; the first ones are shorter, so that they end one by one."""
         edges = cycle(self.edges[number % len(self.edges) :] + self.edges[: number % len(self.edges)])
-        whole = PIECES_PER_S * self.stream_s
-        tokens = max(whole * (number + 1) // len(self.readers), 1)
+        share = (number + 1) / len(self.readers)
         while not self.stopped.is_set():
             self.refresh(user, next(edges))
+            tokens = max(int(PIECES_PER_S * self.stream_s * share), 1)
             text = {"text": "long", "mock": {"tokens": tokens, "delayMs": 1000 // PIECES_PER_S}}
             started = self.ask(user, next(edges), "POST", "/api/agents/chat/mock", json=text)
             if started is None:
@@ -184,7 +184,7 @@ class Load:
             first, reason = self.follow(user, edge, started.json(), tokens)
             self.streams.append(Stream(begin, time.time(), edge, first, reason))
             del self.open[number]
-            tokens = whole
+            share = 1
 
     def follow(self, user, edge, started, tokens):
         """Return when the first event came, and what is wrong with the answer."""

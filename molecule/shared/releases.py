@@ -56,3 +56,8 @@ def built(directory, host):
     """Put the packages of the release that runs on a host beside it, so that it need not be built."""
     docker("cp", f"{host.container}:/srv/librechat/current/node_modules", str(directory / "node_modules"))
     return directory
+
+
+def noticed(seen):
+    """Return what users met that they must not: failed requests, but for those that the poison itself failed, and answers that were cut."""
+    return [request for request in seen.failed if not request.version.startswith("failing-")] + seen.cut

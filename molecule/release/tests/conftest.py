@@ -16,7 +16,8 @@ from figures import record
 
 INVENTORIES = ["molecule/release/inventory", "lab/overlay"]
 DOMAIN = "release.example.org"
-PM2 = "/opt/nodejs/20/bin/node /opt/pm2/node_modules/pm2/bin/pm2"
+# Whoever takes a worker out waits for its answers: long enough that each wave meets some.
+STREAM_S = 8
 
 
 @dataclass
@@ -55,9 +56,12 @@ class Stack:
         values = {"app_pm2_directory": str(directory), "app_pm2_version": version, "app_pm2_build": build}
         return ["-e", json.dumps(values)]
 
-    def killed_deploy(self, directory, version, *arguments):
-        arguments = [*self.source(directory, version), *arguments]
-        return lab.killed_playbook(INVENTORIES, *arguments, name="playbooks/deploy.yml", lab="release")
+    def killed(self, verb, *arguments):
+        return lab.killed_playbook(INVENTORIES, *arguments, name=f"playbooks/{verb}.yml", lab="release")
+
+    def users(self, stream_s):
+        """Keep users at work at both Nginx, with answers of this length."""
+        return load.running([f"{host.address}:443" for host in self.hosts], DOMAIN, self.workers[0], stream_s=stream_s)
 
     def ask(self, worker, path="/health"):
         try:
@@ -69,6 +73,11 @@ class Stack:
         """Return the release that each worker answers with, or None where nobody does."""
         answers = {worker: self.ask(worker) for worker in self.workers}
         return {worker: answer and answer.headers["X-App-Version"] for worker, answer in answers.items()}
+
+    def titles(self):
+        """Return the title that each worker shows, a setting, or None where nobody answers."""
+        answers = {worker: self.ask(worker, "/api/config") for worker in self.workers}
+        return {worker: answer and answer.json()["appTitle"] for worker, answer in answers.items()}
 
     def release(self):
         """Return the release that all workers run."""
@@ -89,22 +98,27 @@ class Stack:
             found[worker] = int(re.search(r"pid=(\d+)", line)[1]) if line else None
         return found
 
-    def pm2(self, host, *command):
-        environment = "env HOME=/srv/librechat/pm2 PM2_HOME=/srv/librechat/pm2"
-        return host.run(f"cd / && runuser -u librechat -- {environment} {PM2} {' '.join(command)}")
-
 
 @pytest.fixture(scope="session")
 def stack():
     return Stack()
 
 
-@pytest.fixture(scope="module")
-def traffic(stack, request):
-    """Keep users at work as long as the tests of the module last, with answers of the length that it names."""
-    edges = [f"{host.address}:443" for host in stack.hosts]
-    with load.running(edges, DOMAIN, stack.workers[0], stream_s=request.module.STREAM_S) as running:
+@pytest.fixture(scope="session")
+def first(stack):
+    """Return the release with which the tests begin."""
+    return stack.release()
+
+
+@pytest.fixture(scope="session")
+def traffic(stack):
+    """Keep users at work as long as the tests last. What goes on when a case ends is judged at the end of all."""
+    with stack.users(STREAM_S) as running:
         yield running
+    seen = running.whole()
+    record("all of the above", **seen.figures)
+    assert releases.noticed(seen) == []
+    assert len(seen.requests) > 10 * seen.seconds, "too few requests to say so"
 
 
 @pytest.fixture
@@ -120,7 +134,7 @@ def watched(traffic):
     return watch
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tree(stack, tmp_path_factory):
     """Make a release of a kind, with its packages beside it unless it is to be built."""
 
