@@ -23,7 +23,7 @@ def test_a_good_release_reaches_every_worker_and_a_second_one_has_to_wait(stack,
     usual, traffic.stream_s = traffic.stream_s, 30
     with ThreadPoolExecutor() as pool:
         first_one = pool.submit(watched, "good release", stack.deploy, v2, "v2", *WINDOW)
-        lab.wait_for(lambda: stack.out() or first_one.done(), 300, "a worker is out", every=1)
+        lab.wait_for(lambda: stack.out() or first_one.done(), 900, "a worker is out", every=1)
         taken_out, traffic.stream_s = time.time(), usual
         refused = stack.deploy(v2, "v3")
     outcome, seen = first_one.result()

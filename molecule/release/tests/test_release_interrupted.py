@@ -24,7 +24,7 @@ MOMENTS = {
 def test_the_stack_serves_when_the_controller_dies_while(stack, traffic, moment):
     with traffic.during() as seen:
         with stack.killed("deploy", *SETTING) as process:
-            lab.wait_for(lambda: MOMENTS[moment](stack) or process.poll() is not None, 180, moment, every=0.3)
+            lab.wait_for(lambda: MOMENTS[moment](stack) or process.poll() is not None, 900, moment, every=0.3)
         traffic.stopped.wait(5)
     assert releases.noticed(seen) == []
     assert sum(version is not None for version in stack.versions().values()) >= 3
