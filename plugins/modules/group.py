@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: group
-version_added: 0.2.0
+version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Create a group where it is missing
 extends_documentation_fragment:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mongo_member_info
-version_added: 0.2.0
+version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Read the replica set and the users of a MongoDB server
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: systemd_service
-version_added: 0.2.0
+version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Start, stop, enable or disable a unit where it is not as wanted
 extends_documentation_fragment:

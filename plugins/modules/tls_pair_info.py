@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tls_pair_info
-version_added: 0.2.0
+version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Look at a certificate and its key on a host
 description:

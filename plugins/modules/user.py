@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: user
-version_added: 0.2.0
+version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Create or correct an account where it is not as wanted
 extends_documentation_fragment:
