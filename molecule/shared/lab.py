@@ -69,25 +69,34 @@ def wait_for(condition, seconds, what, every=0.2):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
-def controller(inventories, arguments, name, lab):
+def controller(inventories, arguments, name, lab, **environment):
     """Return the command that a user runs for a playbook, and how subprocess is to run it."""
     command = ["ansible-playbook", name, *arguments]
     for inventory in inventories:
         command += ["-i", str(inventory)]
     keep = ("HOME", "PATH", "LANG", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     env = {key: os.environ[key] for key in keep if key in os.environ}
-    return command, {"cwd": ROOT, "env": {**env, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)}}
+    return command, {"cwd": ROOT, "env": {**env, **environment, "LAB_NAME": lab or "", "LAB_ROOT": str(ROOT)}}
 
 
-def playbook(inventories, *arguments, name="site.yml", lab=None):
+def playbook(inventories, *arguments, name="site.yml", lab=None, **environment):
     """Run a playbook as a user does, and return (exit code, output, totals of the recap)."""
-    command, options = controller(inventories, arguments, name, lab)
+    command, options = controller(inventories, arguments, name, lab, **environment)
     done = subprocess.run(command, **options, capture_output=True, text=True, timeout=900, check=False)
     output = done.stdout + done.stderr
     totals = {
         key: sum(map(int, re.findall(rf"\b{key}=(\d+)", output))) for key in ("ok", "changed", "failed", "unreachable")
     }
     return done.returncode, output, totals
+
+
+def declared(inventories, lab, directory):
+    """Run site.yml and return its totals, and what it has declared: see callback_plugins/declared.py."""
+    log = Path(directory) / f"declared-{time.time_ns()}"
+    plugins = {"ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "molecule/shared/callback_plugins"), "DECLARED": str(log)}
+    code, output, totals = playbook(inventories, lab=lab, ANSIBLE_CALLBACKS_ENABLED="declared", **plugins)
+    assert code == 0, output
+    return totals, [json.loads(line) for line in log.read_text().splitlines()]
 
 
 @contextmanager
