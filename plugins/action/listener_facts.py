@@ -16,4 +16,8 @@ class ActionModule(ReadFirst):
         """Ask the host."""
         result = super().run(tmp, task_vars)
         self.validate_argument_spec(argument_spec={})
-        return {**result, "changed": False, "ansible_facts": {"tcp_listen": listeners.answer(self._ask(listeners.QUESTION))}}
+        return {
+            **result,
+            "changed": False,
+            "ansible_facts": {"tcp_listen": listeners.answer(self._ask(listeners.QUESTION))},
+        }

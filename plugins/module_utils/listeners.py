@@ -16,14 +16,14 @@ def answer(output):
     :return: a dict for each socket and process: ``address``, ``port``, ``name``, ``pid`` and ``user``; name and user are empty and the
         process is 0 where the host does not tell them
     """
-    sockets, _, processes = output.partition("processes:\n")
+    sockets, _mark, processes = output.partition("processes:\n")
     users = dict(line.split(None, 1) for line in processes.splitlines() if len(line.split()) == 2)
     found = []
     for line in sockets.splitlines():
         columns = line.split()
         if len(columns) < 5 or columns[0] != "LISTEN":
             continue
-        address, _, port = columns[3].rpartition(":")
+        address, _colon, port = columns[3].rpartition(":")
         for name, pid in PROCESS.findall(line) or [("", "0")]:
             user = users.get(pid, "").strip()
             found.append({"address": address, "port": int(port), "name": name, "pid": int(pid), "user": user})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """How long runs take that change nothing, here and in another checkout, in turn on the same hosts: the table of docs/architecture.md.
 
-    make up
-    tests/bench/runs.py [--other CHECKOUT] [--rounds 3] [--tier prod50]
+make up
+tests/bench/runs.py [--other CHECKOUT] [--rounds 3] [--tier prod50]
 """
 
 import argparse
@@ -33,7 +33,9 @@ def run(checkout, arguments, tier):
     seconds = time.monotonic() - begin
     recap = [list(map(int, match)) for match in RECAP.findall(done.stdout)]
     if done.returncode or not recap or any(host[1] for host in recap):
-        sys.exit(f"{' '.join(command)} in {checkout} failed or has changed something:\n{done.stdout[-3000:]}{done.stderr}")
+        sys.exit(
+            f"{' '.join(command)} in {checkout} failed or has changed something:\n{done.stdout[-3000:]}{done.stderr}"
+        )
     return seconds, sum(host[0] for host in recap), sum(host[4] for host in recap)
 
 
@@ -46,7 +48,9 @@ def main():
     given = options.parse_args()
     checkouts = [ROOT, *([given.other.resolve()] if given.other else [])]
     # Each checkout has its own files on the hosts: what the other one left is not counted.
-    print("| Run | Tasks, skipped | Seconds, median (least to most) | Other checkout | Ratio |\n| --- | --- | --- | --- | --- |")
+    print(
+        "| Run | Tasks, skipped | Seconds, median (least to most) | Other checkout | Ratio |\n| --- | --- | --- | --- | --- |"
+    )
     for name, arguments in RUNS.items():
         seen = {checkout: [] for checkout in checkouts}
         for checkout in checkouts:

@@ -25,7 +25,7 @@ class CallbackModule(CallbackBase):
 
     def _write(self, result):
         fields = result._task_fields
-        collection, _, action = fields["action"].rpartition(".")
+        collection, _dot, action = fields["action"].rpartition(".")
         if collection != "tierstack.librechat" or action not in ACTIONS or fields.get("delegate_to"):
             return
         options = {name: fields["args"][name] for name in OPTIONS if fields["args"].get(name) is not None}

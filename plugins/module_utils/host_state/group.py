@@ -18,7 +18,7 @@ def question(options):
 
 def answer(options, output):
     """See the package."""
-    name, _, gid = output.strip().partition(":x:")
+    name, _mark, gid = output.strip().partition(":x:")
     if name != options["name"]:
         return None
     return {"changed": False, "name": name, "state": "present", "gid": int(gid.split(":")[0])}

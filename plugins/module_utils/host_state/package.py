@@ -30,7 +30,7 @@ def wanted(options):
     """Pairs of package and pattern of its version."""
     return [
         (name, version or "*")
-        for name, _, version in (word.partition("=") for word in words(first(options, "name", "package", "pkg")))
+        for name, _sign, version in (word.partition("=") for word in words(first(options, "name", "package", "pkg")))
     ]
 
 

@@ -9,25 +9,25 @@ WANTED = {"name": "app", "password": "x", "database": "LibreChat", "roles": [{"r
 PRESENT = {"user": "app", "db": "LibreChat", "roles": [{"role": "readWrite", "db": "LibreChat"}]}
 
 
-def as_wanted(wanted=WANTED, present=PRESENT, logs_in=True):
-    (told,) = compare([wanted], [present] if present else [], [logs_in])
+def as_wanted(roles=None, present=(PRESENT,), logs_in=True):
+    (told,) = compare([{**WANTED, "roles": roles or WANTED["roles"]}], present, [logs_in])
     assert told["logs_in"] is logs_in
     return told["as_wanted"]
 
 
 def test_a_role_without_a_database_is_of_the_users_own():
     assert roles_of(["read", {"role": "root", "db": "admin"}], "x") == {("read", "x"), ("root", "admin")}
-    assert as_wanted({**WANTED, "roles": ["readWrite"]})
+    assert as_wanted(roles=["readWrite"])
 
 
 @pytest.mark.parametrize(
     "present",
     [
-        None,
-        {**PRESENT, "db": "admin"},
-        {**PRESENT, "user": "other"},
-        {**PRESENT, "roles": []},
-        {**PRESENT, "roles": [*PRESENT["roles"], {"role": "root", "db": "admin"}]},
+        [],
+        [{**PRESENT, "db": "admin"}],
+        [{**PRESENT, "user": "other"}],
+        [{**PRESENT, "roles": []}],
+        [{**PRESENT, "roles": [*PRESENT["roles"], {"role": "root", "db": "admin"}]}],
     ],
     ids=["nobody could ask", "another database", "another user", "a role less", "a role more"],
 )
