@@ -18,6 +18,8 @@ INTERFACE = {"tier_users", "stack_environment", "stack_domain"}
 SECRET = re.compile(r"(password|passphrase|secret|token|keyfile|creds_key|creds_iv)$")
 # Keys whose strings are expressions without braces
 EXPRESSIONS = {"when", "until", "failed_when", "changed_when", "that"}
+# What the collection has plugins of its own for: handlers only restart and reload, for which there is nothing to read.
+READ_FIRST = {f"ansible.builtin.{path.stem}" for path in (ROOT / "plugins/action").glob("*.py")}
 JINJA = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
 each_role = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
@@ -198,6 +200,17 @@ def test_no_role_looks_at_another(role):
         f"{path}: {name} is another role's; take a {role.name}_* of your own and wire it in roles/stack"
         for path, name in used_by(role)
         if owner(name.removeprefix("__")) not in (None, role.name)
+    }
+    assert not problems, show(problems)
+
+
+@each_role
+def test_tasks_read_before_they_run_a_module(role):
+    problems = {
+        f"{rel(path)}: {task.get('name')} uses {name}; take tierstack.librechat.{name.rpartition('.')[2]}"
+        for path in yaml_files(role, "tasks")
+        for task in tasks_of(path)
+        for name in set(task) & READ_FIRST
     }
     assert not problems, show(problems)
 
