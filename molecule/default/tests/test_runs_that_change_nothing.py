@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from conftest import INVENTORIES
+
+import lab
 
 # After the tests that look at the stack as the first run left it
 pytestmark = pytest.mark.late(1)
+PASSWORD = "of-the-login-only"
 
 
 @pytest.fixture
@@ -24,9 +28,28 @@ def untouched(host):
     assert state() == before
 
 
-def test_a_check_after_convergence_reports_no_change_and_tells_no_secret(site, untouched, secrets):
-    code, output, totals = site("--check", "--diff", "-vv")
+@pytest.fixture
+def difficult_login(host):
+    """Give the login csh, files that print and set things, and a password for sudo; return the password."""
+    host.check_output("apt-get install --yes --quiet --no-install-recommends csh")
+    host.check_output(f"echo deploy:{PASSWORD} | chpasswd && echo 'deploy ALL=(ALL) ALL' > /etc/sudoers.d/deploy")
+    host.check_output("printf 'echo noise\necho /srv/noise\numask 077\nsetenv LC_ALL ko_KR.UTF-8\n' > ~deploy/.cshrc")
+    host.check_output("usermod --shell /bin/csh deploy")
+    yield PASSWORD
+    host.check_output("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy")
+    host.check_output("usermod --shell /bin/bash deploy && rm ~deploy/.cshrc")
+
+
+def test_a_check_after_convergence_reports_no_change_and_tells_no_secret_whatever_the_login_is(
+    difficult_login, untouched, secrets, tmp_path
+):
+    arguments = ("--check", "--diff", "-vv", "-e", f"ansible_become_password={difficult_login}")
+    # Connections that are open know the shell of before.
+    code, output, totals = lab.playbook(
+        INVENTORIES, *arguments, lab="default", ANSIBLE_SSH_CONTROL_PATH_DIR=str(tmp_path)
+    )
     assert [name for name, secret in secrets.items() if secret in output] == []
+    assert difficult_login not in output
     assert code == 0, output
     assert totals["changed"] == 0, output
 
