@@ -32,14 +32,15 @@ DIRECTORY = {"mode": "chmod o+t {path}"}
 
 
 def place(row):
-    return row.get("path") or row.get("dest") or row.get("name")
+    name = row.get("path") or row.get("dest") or row["name"]
+    return ", ".join(name) if isinstance(name, list) else name
 
 
 def kinds(row):
     """Return what can be done to what a task declares."""
     state = row.get("state", "file")
     if row["action"] == "systemd_service":
-        return UNIT if state == "started" else {"started": "systemctl start {path}"}
+        return UNIT if state == "started" else {"enabled": "systemctl enable --quiet {path}"}
     if (
         row["action"] == "apt" or row.get("force") is False
     ):  # one package is removed as well; what is only made once is the service's own
