@@ -67,7 +67,7 @@ def seen(host, rows):
     paths = [place(row) for row in rows if row["action"] != "systemd_service"]
     units = [place(row) for row in rows if row["action"] == "systemd_service"]
     looks = [
-        f'echo {path} $(stat -c "%F %a %U %G" {path} 2>&1) $(readlink {path}) $(test -f {path} && sha256sum < {path})'
+        f'echo {path} $(stat -c "%F %a %U %G" {path} 2>&1) $(readlink {path}) $(test ! -L {path} && test -f {path} && sha256sum < {path})'
         for path in map(shlex.quote, paths)
     ]
     looks += [f"echo {unit} $(systemctl is-active {unit}) $(systemctl is-enabled {unit})" for unit in units]
