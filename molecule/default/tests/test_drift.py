@@ -12,7 +12,7 @@ import lab
 REMOVED, ITS_UNIT = "mtail", "mtail.service"
 FILE = {
     "content": "echo >> {path}",
-    "mode": "chmod g+x {path}",
+    "mode": "chmod o+t {path}",
     "owner": "chown daemon {path}",
     "missing": "rm {path}",
     "replaced by a link": "mv {path} {path}.moved && ln -s {path}.moved {path}",
