@@ -225,7 +225,7 @@ def quiet(host, mended):
 
 
 def test_a_healthy_stack_is_called_healthy_and_nothing_is_changed(site, quiet):
-    code, output, totals = verify(site)
+    code, output, totals = verify(site, "-e", "stack_health_wait=true")
     assert code == 0, output
     assert "healthy" in output
     assert totals["changed"] == 0
