@@ -61,7 +61,7 @@ def test_its_port_is_bound_to_loopback_only(container):
     facts, port, _again = container
     bound = [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
     assert {key: value for key, value in facts["NetworkSettings"]["Ports"].items() if value} == {"9443/tcp": bound}
-    other = json.loads(engine("network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]["Gateway"]
+    other = facts["NetworkSettings"]["Networks"]["bridge"]["Gateway"]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((other, port), timeout=2)
     socket.create_connection(("127.0.0.1", port), timeout=2).close()
