@@ -24,17 +24,22 @@ RUNS = {
 RECAP = re.compile(r"ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+) +skipped=(\d+)")
 
 
-def run(checkout, arguments, tier):
-    """Return seconds, and the tasks that ran and were skipped on all hosts. A run that fails or changes something ends the benchmark."""
+def play(checkout, arguments, tier):
+    """Run a playbook of a checkout against the hosts of this one."""
     command = ["ansible-playbook", *arguments, "-i", f"inventories/{tier}", "-i", "lab/overlay"]
     environment = {**os.environ, "LAB_NAME": tier, "LAB_ROOT": str(ROOT), "ANSIBLE_NOCOLOR": "1"}
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+
+
+def run(checkout, arguments, tier):
+    """Return seconds, and the tasks that ran and were skipped on all hosts. A run that fails or changes something ends the benchmark."""
     begin = time.monotonic()
-    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    done = play(checkout, arguments, tier)
     seconds = time.monotonic() - begin
     recap = [list(map(int, match)) for match in RECAP.findall(done.stdout)]
     if done.returncode or not recap or any(host[1] for host in recap):
         sys.exit(
-            f"{' '.join(command)} in {checkout} failed or has changed something:\n{done.stdout[-3000:]}{done.stderr}"
+            f"{' '.join(arguments)} in {checkout} failed or has changed something:\n{done.stdout[-3000:]}{done.stderr}"
         )
     return seconds, sum(host[0] for host in recap), sum(host[4] for host in recap)
 
@@ -54,13 +59,7 @@ def main():
     for name, arguments in RUNS.items():
         seen = {checkout: [] for checkout in checkouts}
         for checkout in checkouts:
-            subprocess.run(
-                ["ansible-playbook", "site.yml", "-i", f"inventories/{given.tier}", "-i", "lab/overlay"],
-                cwd=checkout,
-                env={**os.environ, "LAB_NAME": given.tier, "LAB_ROOT": str(ROOT)},
-                capture_output=True,
-                check=True,
-            )
+            play(checkout, ["site.yml"], given.tier).check_returncode()
             seen[checkout] = [run(checkout, arguments, given.tier) for _round in range(given.rounds)]
         cells = [
             f"{statistics.median(seconds := [one[0] for one in seen[checkout]]):.1f} ({min(seconds):.1f} to {max(seconds):.1f})"

@@ -45,11 +45,16 @@ class Seen:
         return f"{stat.S_IMODE(self.mode):04o}"
 
 
+def quoted(path):
+    """A path for a shell; None where it cannot be told apart from the words around it."""
+    return shlex.quote(path) if isinstance(path, str) and path.startswith("/") and path.isprintable() else None
+
+
 def command(path, checksum=False, follow=False):
-    """The command that looks at a path; None where the path cannot be told apart from the words around it."""
-    if not isinstance(path, str) or not path.startswith("/") or not path.isprintable():
+    """The command that looks at a path; None where ``quoted`` has none."""
+    path = quoted(path)
+    if path is None:
         return None
-    path = shlex.quote(path)
     look = f"stat {'-L ' if follow else ''}-c {shlex.quote(FORMAT)} -- {path} 2>&1"
     link = f"test -L {path}; then readlink -- {path}; readlink -m -- {path}; test -e {path} && echo leads"
     content = f"test -f {path}; then sha1sum < {path}"

@@ -5,22 +5,16 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from .options import first
+from .path import quoted
 
 
 def question(options):
     """See the package."""
-    path = first(options, "src", "path")
-    if (
-        set(options) - {"src", "path"}
-        or not isinstance(path, str)
-        or not path.startswith("/")
-        or not path.isprintable()
-    ):
+    path = quoted(first(options, "src", "path"))
+    if set(options) - {"src", "path"} or path is None:
         return None
-    path = shlex.quote(path)
     return f"if test -f {path}; then base64 -w 0 < {path} && echo; elif ! test -e {path}; then echo absent:; fi"
 
 
