@@ -232,12 +232,12 @@ def probed(host):
 
 def test_with_an_account_the_time_to_the_first_event_of_an_answer_is_shown(host, browser, site):
     account = {"email": browser.email, "password": lab.PASSWORD, "endpoint": "mock", "body": {"text": "ping"}}
-    code, output, _totals = site("--tags", "monitoring_health", "-e", json.dumps({"stack_probe_account": account}))
+    code, output, _totals = site("--tags", "monitoring_services", "-e", json.dumps({"stack_probe_account": account}))
     try:
         assert code == 0, output
         samples = probed(host)
         assert samples['tierstack_probe_up{layer="stream",probe="answer of the model"}'] == 1
         assert 0 < samples['tierstack_probe_first_event_seconds{probe="answer of the model"}'] < 5
     finally:
-        code, output, _totals = site("--tags", "monitoring_health")
+        code, output, _totals = site("--tags", "monitoring_services")
         assert code == 0, output

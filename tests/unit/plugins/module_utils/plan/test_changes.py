@@ -112,8 +112,22 @@ def templates(task):
         yield source
 
 
+def listed(value):
+    """The files of a role's table of services (vars/main.yml), wherever it has them."""
+    if isinstance(value, dict) and {"src", "dest"} <= set(value):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from listed(inner)
+
+
 def notified(role):
     """Pairs of a number and what is done to the service, ``restart`` or ``reload``, by the template that has the number."""
+    table = load(role.path / "vars/main.yml") if (role.path / "vars/main.yml").is_file() else {}
+    for file in listed(table):
+        if file["src"].endswith(".j2"):
+            for name in rendered(role, file["src"]).intersection(NUMBERS):
+                yield name, file.get("apply", "restart")
     for file in sorted((role.path / "tasks").glob("*.yml")):
         for task in load(file) or []:
             # Grafana only shows, and only where it is asked for: the plan does not speak of it.
