@@ -78,7 +78,7 @@ def test_a_start_of_redis_that_leaves_commands_out_is_counted(host, redis):
     lab.wait_for(lambda: scrape(host, NODE_PORT)[LEFT_OUT] >= 2, 10, "what was left out is counted")
     host.check_output(f"mv {ACL_FILE}.kept {ACL_FILE}; systemctl restart redis-server")
     lab.wait_for(lambda: scrape(host, NODE_PORT)[LEFT_OUT] == 0, 10, "nothing was left out")
-    assert redis("DEL {left-out}a {left-out}b") == "(integer) 2"
+    lab.wait_for(lambda: redis("DEL {left-out}a {left-out}b") == "(integer) 2", 10, "both are there")
 
 
 def test_a_restart_of_the_host_brings_everything_back(host, browser, stored):
