@@ -14,6 +14,8 @@ short_description: Copy a file where the host has another
 extends_documentation_fragment:
   - tierstack.librechat.attributes
   - tierstack.librechat.read_first
+notes:
+  - Where I(dest) is a directory and does not end in a slash, the task fails; M(ansible.builtin.copy) would put the file into the directory.
 seealso:
   - module: ansible.builtin.copy
 """

@@ -70,13 +70,28 @@ def test_what_the_host_cannot_take_is_refused_with_its_remediation(site, untouch
     assert totals["changed"] == 0
 
 
-def test_an_unreachable_host_stops_the_run_for_all(site, untouched, tmp_path):
+@pytest.fixture
+def asked_for_a_password(host):
+    """Let sudo ask, whom it did not ask before."""
+    host.check_output("echo 'deploy ALL=(ALL) PASSWD: ALL' > /etc/sudoers.d/zz-asks")
+    yield
+    host.check_output("rm /etc/sudoers.d/zz-asks")
+
+
+def test_hosts_that_do_not_answer_stop_the_run_for_all_and_are_told_apart(
+    site, host, asked_for_a_password, untouched, tmp_path
+):
     away = tmp_path / "hosts.yml"
-    away.write_text("all: {children: {app: {hosts: {away-1: {ansible_host: 127.0.0.9, ansible_port: 9}}}}}")
+    hosts = {"away-1": {"ansible_host": "127.0.0.9", "ansible_port": 9}, "prod50-1": {"ansible_host": host.address}}
+    away.write_text(json.dumps({"all": {"children": {"app": {"hosts": hosts}}}}))
     code, output, totals = site("-i", str(away))
     assert code != 0
-    assert "away-1 cannot be reached" in output
     assert totals["changed"] == 0
+    told = " ".join(output.split())
+    assert "away-1 cannot be reached" in told
+    assert "ssh -p 9 deploy@127.0.0.9 sudo -n python3 --version" in told
+    assert "Missing sudo password. Try:" in told
+    assert "run with --ask-become-pass" in told
 
 
 def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_workers):
