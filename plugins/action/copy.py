@@ -18,7 +18,10 @@ class ActionModule(ReadFirst, Copy):
         present = self._execute_remote_stat(dest, all_vars=task_vars, follow=follow)
         if present.get("isdir") and not self._connection._shell.path_has_trailing_slash(dest):
             # The builtin would put the file into it, and no daemon would find it there.
-            return {"failed": True, "msg": f"{dest} is a directory, where a file belongs. Move it away, then run again."}
+            return {
+                "failed": True,
+                "msg": f"{dest} is a directory, where a file belongs. Move it away, then run again.",
+            }
         if present["checksum"] != checksum(source_full):
             self._make_tmp_path()
         return super()._copy_file(source_full, source_rel, content, content_tempfile, dest, task_vars, follow)
