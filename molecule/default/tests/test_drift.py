@@ -40,7 +40,9 @@ def kinds(row):
     """Return what can be done to what a task declares."""
     state = row.get("state", "file")
     if row["action"] == "systemd_service":
-        return UNIT if state == "started" else {"enabled": "systemctl enable --quiet {path}"}
+        if state == "started":
+            return UNIT
+        return {"disabled": UNIT["disabled"]} if row["enabled"] else {"enabled": "systemctl enable --quiet {path}"}
     if (
         row["action"] == "apt" or row.get("force") is False
     ):  # one package is removed as well; what is only made once is the service's own
