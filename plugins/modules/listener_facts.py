@@ -13,6 +13,7 @@ author: The tierstack authors (@tierstack)
 short_description: Read which programs listen on which TCP ports
 description:
   - Asks C(ss) and C(ps) on the host with one plain command. Where they are missing, the list is empty.
+  - A host is asked once in a run of Ansible, however often the task is there. What a cache of facts knows of an earlier run does not count.
   - The fact has the name and the keys that M(community.general.listen_ports_facts) gives it.
 extends_documentation_fragment:
   - tierstack.librechat.attributes
@@ -40,4 +41,7 @@ ansible_facts:
       type: list
       elements: dict
       sample: [{address: 0.0.0.0, port: 443, name: nginx, pid: 812, user: root}]
+    tcp_listen_run:
+      description: The run of Ansible that has asked.
+      type: str
 """

@@ -113,6 +113,17 @@ def test_prometheus_on_the_other_host_reaches_every_host_of_the_inventory(cache)
     assert set(re.findall(r'"host":"([\w-]+)"', up)) == {"core-1", "cache-1"}
 
 
+def test_settings_and_headers_arrive_whole(core, browser):
+    path = re.search(r"--env-file=(\S+?)\"", core.file("/srv/librechat/ecosystem.json").content_string)[1]
+    names = ("APP_TITLE", "CUSTOM_FOOTER", "ALLOW_SHARED_LINKS")
+    script = f"JSON.stringify({json.dumps(names)}.map(name => process.env[name]))"
+    read = core.check_output("/opt/nodejs/22/bin/node --env-file=%s -p %s", path, script)
+    assert json.loads(read) == ["Ada's chat", '$HOME `id` "quoted" \\n %s #', "true"]
+    headers = browser.request("GET", "/health").headers
+    assert headers["Permissions-Policy"] == 'camera=(self "https://meet.example.org"), microphone=(self)'
+    assert headers["Report-To"] == '{"group":"default","url":"https://r.example.org/\\d"}'
+
+
 def test_the_modules_run_with_the_libraries_of_debian_12():
     code, output, _totals = lab.playbook(INVENTORIES, name="molecule/variations/libraries.yml", lab="variations")
     assert code == 0, output
