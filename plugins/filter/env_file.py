@@ -39,7 +39,7 @@ _value:
   sample: {settings: {DEBUG: "false"}, text: "DEBUG='false'", unfit: []}
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.env_file import env_file
+from ansible_collections.tierstack.librechat.plugins.module_utils.environment_file import env_file
 
 
 class FilterModule:

@@ -72,8 +72,9 @@ def test_a_session_outlives_the_death_of_a_worker(host, browser):
 ABUSER = """
 import collections, concurrent.futures, ssl, urllib.error, urllib.request
 trust = ssl._create_unverified_context()
-def knock(_):
-    request = urllib.request.Request("https://{address}/api/auth/login", b'{{"email":"nobody@example.org","password":"guess-guess"}}',
+paths = ["/api/auth/login", "/api/admin/login/local", "/api/auth/2fa/verify-temp"]
+def knock(turn):
+    request = urllib.request.Request("https://{address}" + paths[turn % len(paths)], b'{{"email":"nobody@example.org","password":"guess-guess"}}',
                                      {{"Host": "chat.example.org", "Content-Type": "application/json"}})
     try:
         return urllib.request.urlopen(request, context=trust, timeout=30).status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.env_file import env_file
+from ansible_collections.tierstack.librechat.plugins.module_utils.environment_file import env_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
