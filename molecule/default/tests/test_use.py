@@ -89,3 +89,14 @@ def test_an_abuser_at_ten_times_the_rate_of_an_office_is_stopped_and_the_office_
     stopped = int(host.check_output("python3 -c %s", ABUSER.format(address=host.address)))
     assert stopped >= 350, f"{stopped} of 500 guesses were stopped"
     assert browser.login().user().status_code == 200
+
+
+def test_the_cookies_and_tokens_of_an_identity_provider_get_through(browser):
+    headers = {"Cookie": f"session={'x' * 9000}"} | {f"X-Token-{number}": "y" * 15000 for number in range(3)}
+    assert browser.request("GET", "/api/config", headers=headers).status_code == 200
+
+
+def test_a_body_that_is_too_large_is_refused_in_json(host):
+    ask = "curl --silent --insecure --header 'Host: chat.example.org' --header 'Expect: 100-continue' --data-binary @- --write-out ' %{http_code}'"
+    told = host.check_output(f"head --bytes=200M /dev/zero | {ask} https://{host.address}/api/auth/login")
+    assert re.fullmatch(r'\{"message":"The request is larger than \d+ MB\."\} 413', told)
