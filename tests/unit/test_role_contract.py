@@ -84,6 +84,70 @@ def used_by(role):
     }
 
 
+# Where an expression counts on a type: a text in its place, as `-e name=value` and a vault give it, would be true, repeated or refused.
+SWITCHES = {"If": ["test"], "CondExpr": ["test"], "And": ["left", "right"], "Or": ["left", "right"], "Not": ["node"]}
+NUMBERS = {name: ["left", "right"] for name in ("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod")} | {
+    "Compare": ["expr"],
+    "Operand": ["expr"],
+    "Neg": ["node"],
+}
+TYPES = {
+    name: {"bool": "bool", "int": "int", "float": "float"}[option["type"]]
+    for role in ROLES
+    for name, option in role.options.items()
+    if option.get("type") in ("bool", "int", "float")
+}
+
+
+def taken_as_they_are(text, bare=False, serialized=False):
+    """The options of a type that an expression takes without a conversion where the type counts.
+
+    :param serialized: whether the text is a value that is written as JSON or YAML, or compared
+    """
+    bare = bare and "{{" not in text and "{%" not in text
+    tree = JINJA.parse("{{ " + text + " }}" if bare else text)
+    for node in tree.find_all(jinja2.nodes.Node):
+        kind = type(node).__name__
+        for place, types in ((SWITCHES.get(kind, []), ("bool",)), (NUMBERS.get(kind, []), ("int", "float"))):
+            for operand in (getattr(node, field) for field in place):
+                if isinstance(operand, jinja2.nodes.Name) and TYPES.get(operand.name) in types:
+                    yield operand.name
+        if (
+            kind == "Filter"
+            and node.name == "ternary"
+            and isinstance(node.node, jinja2.nodes.Name)
+            and TYPES.get(node.node.name) == "bool"
+        ):
+            yield node.node.name
+        if kind in ("Call", "Filter") and (
+            getattr(node, "name", None) in ("max", "min", "sum") or getattr(node.node, "name", None) == "range"
+        ):
+            inside = [*(node.args or []), *(node.node.items if isinstance(node.node, jinja2.nodes.List) else [])]
+            yield from (
+                one.name
+                for one in inside
+                if isinstance(one, jinja2.nodes.Name) and TYPES.get(one.name) in ("int", "float")
+            )
+    alone = re.fullmatch(r"\{\{ (\w+) \}\}", text)
+    if alone and serialized and alone[1] in TYPES:
+        yield alone[1]
+    if bare:
+        root = tree.body[0].nodes[0]
+        if isinstance(root, jinja2.nodes.Name) and TYPES.get(root.name) == "bool":
+            yield root.name
+
+
+def taken_as_they_are_in_yaml(value, bare=False, serialized=False):
+    if isinstance(value, str):
+        yield from taken_as_they_are(value, bare, serialized)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from taken_as_they_are_in_yaml(one, key in EXPRESSIONS, serialized)
+    elif isinstance(value, list):
+        for one in value:
+            yield from taken_as_they_are_in_yaml(one, bare, serialized)
+
+
 def set_by(task):
     """The variables that a task makes."""
     made = {task[key] for key in ("register",) if key in task} | set(task.get("vars", {}))
@@ -185,6 +249,24 @@ def test_used_variables_are_declared(role):
         for path, name in used_by(role)
         if owner(name) == role.name and name not in role.options
     }
+    assert not problems, show(problems)
+
+
+@each_role
+def test_a_text_in_the_place_of_a_switch_or_a_number_is_converted(role):
+    found = {
+        *(
+            (rel(path), name)
+            for path in sorted((role.path / "templates").rglob("*.j2"))
+            for name in taken_as_they_are(path.read_text())
+        ),
+        *(
+            (rel(path), name)
+            for path in yaml_files(role, "tasks", "handlers", "vars", "defaults")
+            for name in taken_as_they_are_in_yaml(load(path), serialized=path.parent.name == "vars")
+        ),
+    }
+    problems = {f"{path}: {name} is taken as it is; write {name} | {TYPES[name]}" for path, name in found}
     assert not problems, show(problems)
 
 
