@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 
 INSTALLED = "node_modules"
 IGNORED = (".git", ".env")
 
 
+def refuse(error):
+    """End a walk at a directory that cannot be read: what is in it would be missing."""
+    raise error
+
+
 def walk(root, with_installed):
-    """Yield the relative paths of all files and links below the root, in one fixed order.
+    """Yield the relative paths of all files and links below the root, in one fixed order. Sockets, pipes and devices are no part of it.
 
     :param root: directory
     :param with_installed: also what a package manager installed (``node_modules``)
     """
-    for folder, folders, files in os.walk(root):
+    for folder, folders, files in os.walk(root, onerror=refuse):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         folders[:] = sorted(
             name
@@ -26,8 +32,9 @@ def walk(root, with_installed):
             if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
         )
         for name in sorted(files + [link for link in links if with_installed or link != INSTALLED]):
-            if name not in IGNORED:
-                yield os.path.relpath(os.path.join(folder, name), root)
+            full = os.path.join(folder, name)
+            if name not in IGNORED and stat.S_IFMT(os.lstat(full).st_mode) in (stat.S_IFREG, stat.S_IFLNK):
+                yield os.path.relpath(full, root)
 
 
 def fingerprint(root, with_installed):
@@ -38,6 +45,7 @@ def fingerprint(root, with_installed):
     :param root: directory
     :param with_installed: see :func:`walk`
     :returns: 12 hexadecimal digits
+    :raises OSError: for a file or a directory that cannot be read
     """
     digest = hashlib.sha256()
     for path in walk(root, with_installed):

@@ -87,7 +87,13 @@ def main():
         module.fail_json(msg=f"{path} is not a directory.")
     missing = [name for name in module.params["built_when"] if not os.path.exists(os.path.join(path, name))]
     to_build = build == "always" or (build == "auto" and bool(missing))
-    module.exit_json(fingerprint=fingerprint(path, with_installed=not to_build), to_build=to_build, missing=missing)
+    try:
+        digest = fingerprint(path, with_installed=not to_build)
+    except OSError as error:
+        module.fail_json(
+            msg=f"{error.filename} cannot be read: {error.strerror}. It would be missing in the release. Make it readable, or move it out of {path}."
+        )
+    module.exit_json(fingerprint=digest, to_build=to_build, missing=missing)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.tree import fingerprint
@@ -54,3 +55,20 @@ def test_installed_packages_do_not_count_in_a_tree_that_will_be_built(tree):
     before = fingerprint(tree, False)
     shutil.rmtree(tree / "node_modules")
     assert fingerprint(tree, False) == before
+
+
+def test_sockets_and_pipes_do_not_count_and_are_not_waited_for(tree):
+    before = fingerprint(tree, True)
+    os.mkfifo(tree / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(tree / "socket"))
+        assert fingerprint(tree, True) == before
+
+
+def test_what_cannot_be_read_is_named(tree, monkeypatch):
+    def denied(path, *_arguments):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", denied)
+    with pytest.raises(PermissionError, match=str(tree)):
+        fingerprint(tree, True)
