@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from .mongo_pool.env_file import as_text
+
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Between double quotes a shell takes these for its own, and Node does not undo a backslash.
 SHELL = re.compile(r'["$`\\]')
@@ -21,8 +23,8 @@ def env_file(settings):
     :returns: a dictionary of ``settings`` (name -> value, with true and false as text), ``text`` (the lines, sorted by name) and ``unfit``
         (the names whose values no line can carry; they are not in the text)
     """
-    settings = {name: str(value).lower() if isinstance(value, bool) else value for name, value in settings.items()}
-    lines = {name: _line(name, str(settings[name])) for name in sorted(settings, key=str.lower)}
+    settings = {name: as_text(value) if isinstance(value, bool) else value for name, value in settings.items()}
+    lines = {name: _line(name, as_text(settings[name])) for name in sorted(settings, key=str.lower)}
     return {
         "settings": settings,
         "text": "\n".join(line for line in lines.values() if line),

@@ -92,7 +92,7 @@ NUMBERS = {name: ["left", "right"] for name in ("Add", "Sub", "Mul", "Div", "Flo
     "Neg": ["node"],
 }
 TYPES = {
-    name: {"bool": "bool", "int": "int", "float": "float"}[option["type"]]
+    name: option["type"]
     for role in ROLES
     for name, option in role.options.items()
     if option.get("type") in ("bool", "int", "float")
@@ -104,37 +104,28 @@ def taken_as_they_are(text, bare=False, serialized=False):
 
     :param serialized: whether the text is a value that is written as JSON or YAML, or compared
     """
+
+    def options(nodes, *types):
+        return [node.name for node in nodes if isinstance(node, jinja2.nodes.Name) and TYPES.get(node.name) in types]
+
     bare = bare and "{{" not in text and "{%" not in text
     tree = JINJA.parse("{{ " + text + " }}" if bare else text)
     for node in tree.find_all(jinja2.nodes.Node):
         kind = type(node).__name__
-        for place, types in ((SWITCHES.get(kind, []), ("bool",)), (NUMBERS.get(kind, []), ("int", "float"))):
-            for operand in (getattr(node, field) for field in place):
-                if isinstance(operand, jinja2.nodes.Name) and TYPES.get(operand.name) in types:
-                    yield operand.name
-        if (
-            kind == "Filter"
-            and node.name == "ternary"
-            and isinstance(node.node, jinja2.nodes.Name)
-            and TYPES.get(node.node.name) == "bool"
-        ):
-            yield node.node.name
+        yield from options((getattr(node, field) for field in SWITCHES.get(kind, [])), "bool")
+        yield from options((getattr(node, field) for field in NUMBERS.get(kind, [])), "int", "float")
+        if kind == "Filter" and node.name == "ternary":
+            yield from options([node.node], "bool")
         if kind in ("Call", "Filter") and (
             getattr(node, "name", None) in ("max", "min", "sum") or getattr(node.node, "name", None) == "range"
         ):
-            inside = [*(node.args or []), *(node.node.items if isinstance(node.node, jinja2.nodes.List) else [])]
-            yield from (
-                one.name
-                for one in inside
-                if isinstance(one, jinja2.nodes.Name) and TYPES.get(one.name) in ("int", "float")
-            )
+            inside = node.node.items if isinstance(node.node, jinja2.nodes.List) else []
+            yield from options([*(node.args or []), *inside], "int", "float")
     alone = re.fullmatch(r"\{\{ (\w+) \}\}", text)
     if alone and serialized and alone[1] in TYPES:
         yield alone[1]
     if bare:
-        root = tree.body[0].nodes[0]
-        if isinstance(root, jinja2.nodes.Name) and TYPES.get(root.name) == "bool":
-            yield root.name
+        yield from options([tree.body[0].nodes[0]], "bool")
 
 
 def taken_as_they_are_in_yaml(value, bare=False, serialized=False):
