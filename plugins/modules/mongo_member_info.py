@@ -82,6 +82,16 @@ set_name:
   returned: always
   type: str
   sample: rs0
+members:
+  description: Names of the set's members, also where the server itself has no place among them. The administrator reads them.
+  returned: always
+  type: list
+  elements: str
+  sample: ["mongo-1:27017"]
+removed:
+  description: Whether the server has the configuration of a set, and does not find itself in it.
+  returned: always
+  type: bool
 primary:
   description: Name of the set's primary; empty where there is none.
   returned: always
@@ -150,6 +160,12 @@ def users_of(client):
         return None
 
 
+def members_of(client):
+    """Return the names of the members in the configuration that the server has stored, which needs no place in the set."""
+    stored = client.local["system.replset"].find_one() or {}
+    return [member["host"] for member in stored.get("members", [])]
+
+
 def is_let_in(params, user):
     """Tell whether a user's password is right."""
     client = connect(params, username=user["name"], password=user["password"], authSource=user["database"])
@@ -183,15 +199,20 @@ def main():
     users = module.params["users"] if said else []
     try:
         logs_in = [is_let_in(module.params, user) for user in users]
-        present = []
+        present, members = [], []
         if users and logs_in[0]:
             first = {"username": users[0]["name"], "password": users[0]["password"], "authSource": users[0]["database"]}
-            present = users_of(connect(module.params, **first)) or []
+            administrator = connect(module.params, **first)
+            members = members_of(administrator)
+            # Outside its set a server lets its users in, and does not list them.
+            present = [] if members and "setName" not in said else users_of(administrator) or []
     except PyMongoError as failure:
         module.fail_json(msg=f"MongoDB at {module.params['host']}:{module.params['port']} stopped answering: {failure}")
     module.exit_json(
         answers=said is not None,
         set_name=(said or {}).get("setName", ""),
+        members=members,
+        removed=bool(members) and "setName" not in said,
         primary=(said or {}).get("primary", ""),
         users=compare(users, present, logs_in),
     )

@@ -135,6 +135,11 @@ pending:
       type: list
       elements: str
   sample: {replace: [chat-3081], start: [], delete: [], prove: [chat-3080]}
+daemon_version:
+  description: Version of the PM2 that runs, which is not the one that is installed until it is restarted. Empty where none runs.
+  returned: always, when PM2 answers
+  type: str
+  sample: 7.0.4
 ready_seconds:
   description: Seconds that each worker took to become ready, by name.
   returned: success
@@ -167,6 +172,8 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
 HOPELESS_RESTARTS = 5
 POLL_SECONDS = 0.25
 LOG_LINES = 5
+# What the daemon calls itself among the processes
+TITLE = re.compile(r"PM2 v([^:\s]+): God Daemon")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # PM2's command line takes a name that is in use as an order to restart; its own installer of modules starts beside, this way.
@@ -219,6 +226,17 @@ class Pm2:
         except (OSError, ValueError):
             return False
         return True
+
+    def version(self):
+        """Return the version of the daemon that runs, or an empty string."""
+        try:
+            with open(os.path.join(self.home, "pm2.pid"), encoding="ascii") as pid:
+                path = f"/proc/{int(pid.read())}/cmdline"
+            with open(path, encoding="utf-8", errors="replace") as title:
+                found = TITLE.search(title.read())
+        except (OSError, ValueError):
+            return ""
+        return found[1] if found else ""
 
     def execute(self, *words):
         """Run a command as the daemon's user and return its exit status, and its output or complaint."""
@@ -432,6 +450,7 @@ def main():
     result = {
         "changed": bool(steps) or after != record,
         "steps": [" ".join(step) for step in steps],
+        "daemon_version": pm2.version(),
         "pending": {
             **{action: [name for step, name in steps if step == action] for action in ("replace", "start", "delete")},
             "prove": to_prove,
