@@ -2,6 +2,9 @@
 
 import ipaddress
 import re
+import socket
+import ssl
+import time
 
 import pytest
 import requests
@@ -10,6 +13,11 @@ from test_services import WORKERS
 LISTENER = re.compile(
     r"^\S+ +\S+ +\S+ +\S+ +(?P<address>\S+):(?P<port>\d+) +\S+ *(users:\(\(\"(?P<program>[^\"]+))?", re.MULTILINE
 )
+
+
+# The lab's certificate is self-signed.
+INSECURE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+INSECURE.check_hostname, INSECURE.verify_mode = False, ssl.CERT_NONE
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +49,24 @@ def test_the_metrics_of_a_worker_need_the_token_of_prometheus_and_are_not_behind
     assert requests.get(url, timeout=5).status_code == 401
     assert requests.get(url, headers=token, timeout=5).status_code == 200
     assert browser.request("GET", "/metrics", headers=token).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["another.example.org", "chat.example.org.evil.example", "127.0.0.1"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_unknown_name_gets_no_application(host, scheme, name):
+    answer = requests.get(
+        f"{scheme}://{host.address}/api/config", headers={"Host": name}, verify=False, allow_redirects=False, timeout=5
+    )
+    assert (answer.status_code, answer.headers.get("Location")) == (421, None)
+
+
+@pytest.mark.parametrize("path", ["/assets/index.js", "/health"])
+def test_where_no_body_belongs_none_is_waited_for(host, path):
+    """A body of which a byte comes now and then would hold a connection for as long as its sender likes."""
+    begin = time.monotonic()
+    with socket.create_connection((host.address, 443), timeout=5) as plain, INSECURE.wrap_socket(plain) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: chat.example.org\r\nContent-Length: 100000\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert time.monotonic() - begin < 2

@@ -1,8 +1,10 @@
 """Services and the whole host go down and come back; what Redis and MongoDB have acknowledged is there afterwards."""
 
+import json
 import time
 
 import pytest
+from conftest import INVENTORIES
 from test_exporters import NODE_PORT, scrape
 from test_services import UNITS, WORKERS, pm2
 
@@ -100,3 +102,62 @@ def test_a_restart_of_the_host_brings_everything_back(host, browser, stored):
     )
     assert stored() == before
     assert scrape(host, NODE_PORT)[LEFT_OUT] == 0
+
+
+@pytest.fixture
+def reset_hosts_file(host):
+    """Write /etc/hosts as cloud-init does at a boot."""
+
+    def reset():
+        host.check_output("printf '127.0.1.1 prod50-1\n127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts")
+
+    yield reset
+    host.check_output("systemctl start tierstack-hosts.path")
+
+
+def place_in_the_set(host):
+    """Return what mongod says of itself: the set's name, or nothing where it does not find itself in it."""
+    ask = "import pymongo; print(pymongo.MongoClient('127.0.0.1', directConnection=True).admin.command('hello').get('setName'))"
+    return host.run(f'python3 -c "{ask}"').stdout.strip()
+
+
+def test_names_that_a_boot_takes_out_of_the_hosts_file_are_put_back_at_once(host, reset_hosts_file):
+    reset_hosts_file()
+    members = host.file("/etc/tierstack-hosts").content_string
+    lab.wait_for(lambda: host.file("/etc/hosts").content_string.startswith(members), 5, "the members' names")
+    host.check_output("systemctl restart mongod")
+    lab.wait_for(lambda: place_in_the_set(host) == "rs0", 30, "its place in the set", every=1)
+
+
+def test_a_member_that_lost_its_place_in_the_set_gets_it_back_by_a_run(host, site, reset_hosts_file):
+    host.check_output("systemctl stop tierstack-hosts.path")
+    reset_hosts_file()
+    host.check_output("systemctl restart mongod")
+    lab.wait_for(lambda: place_in_the_set(host) == "None", 30, "no place in the set", every=1)
+    code, output, _totals = site("--tags", "common_hosts,mongo")
+    assert code == 0, output
+    assert place_in_the_set(host) == "rs0"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {"name": "chat-1"},
+            "The replica set on chat-1 has the members prod50-1:27017; the inventory has chat-1:27017",
+        ),
+        ({"secrets": "new"}, "MongoDB on prod50-1 refuses admin with mongo_admin_password"),
+    ],
+    ids=["host renamed", "secrets lost"],
+)
+def test_data_of_another_name_or_other_secrets_is_refused_before_anything_is_changed(host, tmp_path, changed, told):
+    name = changed.get("name", "prod50-1")
+    groups = ("mongo", "redis", "app", "nginx", "monitoring")
+    hosts = tmp_path / "hosts.yml"
+    hosts.write_text(json.dumps({"all": {"children": {group: {"hosts": {name: {}}} for group in groups}}}))
+    (tmp_path / "group_vars").symlink_to(lab.ROOT / "inventories/prod50/group_vars")
+    arguments = ["-e", f"stack_secrets_dir={tmp_path / changed['secrets']}"] if "secrets" in changed else []
+    code, output, totals = lab.playbook([hosts, *INVENTORIES[1:]], *arguments, lab="default")
+    assert code != 0
+    assert told in " ".join(output.split())
+    assert totals["changed"] == 0
