@@ -11,10 +11,15 @@ import textwrap
 from datetime import datetime, timezone
 from itertools import pairwise
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+try:
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+except ImportError as failure:  # ansible-core brings it; the sanity tests do without
+    CRYPTOGRAPHY_IMPORT_ERROR = failure
+else:
+    CRYPTOGRAPHY_IMPORT_ERROR = None
 
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 BORDER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]*CERTIFICATE-----")
@@ -37,6 +42,8 @@ def provided_pair(certificate, key, name, now=None):
     :param now: datetime in UTC, the present where it is not given
     :returns: a dictionary of ``problem`` (str, empty where there is none) and ``pem`` (str): chain and key in one text, as a daemon reads it
     """
+    if CRYPTOGRAPHY_IMPORT_ERROR:
+        raise CRYPTOGRAPHY_IMPORT_ERROR
     try:
         chain = _chain(_plain(certificate))
         private, key_pem = _key(_plain(key))
