@@ -11,6 +11,21 @@ import stat
 
 INSTALLED = "node_modules"
 IGNORED = (".git", ".env")
+# What only the data directory of a server has
+DATA = {
+    "WiredTiger": "MongoDB",
+    "appendonlydir": "Redis",
+    "dump.rdb": "Redis",
+    "data.ms": "Meilisearch",
+    "PG_VERSION": "PostgreSQL",
+}
+
+
+class DataInside(Exception):
+    """A directory of the tree holds the data of a server."""
+
+    def __init__(self, folder, server):
+        super().__init__(f"{folder} holds the data of {server}.")
 
 
 def refuse(error):
@@ -23,6 +38,7 @@ def walk(root, with_installed):
 
     :param root: directory
     :param with_installed: also what a package manager installed (``node_modules``)
+    :raises DataInside: a directory is a server's, and changes as long as the server runs
     """
     for folder, folders, files in os.walk(root, onerror=refuse):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
@@ -31,6 +47,8 @@ def walk(root, with_installed):
             for name in folders
             if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
         )
+        for name in sorted(DATA.keys() & {*files, *folders}):
+            raise DataInside(folder, DATA[name])
         for name in sorted(files + [link for link in links if with_installed or link != INSTALLED]):
             full = os.path.join(folder, name)
             if name not in IGNORED and stat.S_IFMT(os.lstat(full).st_mode) in (stat.S_IFREG, stat.S_IFLNK):
@@ -46,6 +64,7 @@ def fingerprint(root, with_installed):
     :param with_installed: see :func:`walk`
     :returns: 12 hexadecimal digits
     :raises OSError: for a file or a directory that cannot be read
+    :raises DataInside: see :func:`walk`
     """
     digest = hashlib.sha256()
     for path in walk(root, with_installed):

@@ -59,6 +59,21 @@ options:
         type: list
         elements: raw
         required: true
+  roles:
+    description: Roles of the database C(admin) that are wanted beside MongoDB's own.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the role.
+        type: str
+        required: true
+      privileges:
+        description: Privileges, each a dict of C(resource) and C(actions).
+        type: list
+        elements: dict
+        required: true
 """
 
 EXAMPLES = r"""
@@ -115,13 +130,25 @@ users:
     as_wanted:
       description: Whether it also has exactly the wanted roles.
       type: bool
+roles:
+  description: The roles of O(roles) in their order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      type: str
+    as_wanted:
+      description: Whether it has exactly the wanted privileges.
+      type: bool
 """
 
 import time
 import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_users import compare
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_users import compare, compare_roles
 
 try:
     from pymongo import MongoClient
@@ -160,6 +187,11 @@ def users_of(client):
         return None
 
 
+def roles_of(client):
+    """Return the roles of ``admin`` that are not MongoDB's own, with their privileges."""
+    return client.admin.command({"rolesInfo": 1, "showPrivileges": True})["roles"]
+
+
 def members_of(client):
     """Return the names of the members in the configuration that the server has stored, which needs no place in the set."""
     stored = client.local["system.replset"].find_one() or {}
@@ -184,12 +216,17 @@ def main():
         "database": {"type": "str", "required": True},
         "roles": {"type": "list", "elements": "raw", "required": True},
     }
+    role = {
+        "name": {"type": "str", "required": True},
+        "privileges": {"type": "list", "elements": "dict", "required": True},
+    }
     module = AnsibleModule(
         argument_spec={
             "host": {"type": "str", "default": "127.0.0.1"},
             "port": {"type": "int", "default": 27017},
             "timeout": {"type": "int", "default": 10},
             "users": {"type": "list", "elements": "dict", "default": [], "options": user},
+            "roles": {"type": "list", "elements": "dict", "default": [], "options": role},
         },
         supports_check_mode=True,
     )
@@ -199,13 +236,15 @@ def main():
     users = module.params["users"] if said else []
     try:
         logs_in = [is_let_in(module.params, user) for user in users]
-        present, members = [], []
+        present, roles, members = [], [], []
         if users and logs_in[0]:
             first = {"username": users[0]["name"], "password": users[0]["password"], "authSource": users[0]["database"]}
             administrator = connect(module.params, **first)
             members = members_of(administrator)
             # Outside its set a server lets its users in, and does not list them.
-            present = [] if members and "setName" not in said else users_of(administrator) or []
+            if not members or "setName" in said:
+                present = users_of(administrator) or []
+                roles = roles_of(administrator) if present else []
     except PyMongoError as failure:
         module.fail_json(msg=f"MongoDB at {module.params['host']}:{module.params['port']} stopped answering: {failure}")
     module.exit_json(
@@ -215,6 +254,7 @@ def main():
         removed=bool(members) and "setName" not in said,
         primary=(said or {}).get("primary", ""),
         users=compare(users, present, logs_in),
+        roles=compare_roles(module.params["roles"], roles),
     )
 
 

@@ -13,7 +13,7 @@ author: The tierstack authors (@tierstack)
 short_description: Identify a directory of source code
 description:
   - Returns a fingerprint that is the same wherever and whenever the same tree is checked out, and says whether the tree is built.
-  - C(.git) and C(.env) are not looked at.
+  - C(.git) and C(.env) are not looked at. A tree with the data directory of a server in it is refused.
 extends_documentation_fragment:
   - tierstack.librechat.attributes
 attributes:
@@ -69,7 +69,7 @@ missing:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.tree import fingerprint
+from ansible_collections.tierstack.librechat.plugins.module_utils.tree import DataInside, fingerprint
 
 
 def main():
@@ -89,6 +89,10 @@ def main():
     to_build = build == "always" or (build == "auto" and bool(missing))
     try:
         digest = fingerprint(path, with_installed=not to_build)
+    except DataInside as error:
+        module.fail_json(
+            msg=f"{error} It is no part of a release, and each of its changes would make another one. Move it out of {path}, or release from Git."
+        )
     except OSError as error:
         module.fail_json(
             msg=f"{error.filename} cannot be read: {error.strerror}. It would be missing in the release. Make it readable, or move it out of {path}."

@@ -28,6 +28,35 @@ def test_mongodb_refuses_who_has_no_password(host):
     assert "requires authentication" in refused.stderr
 
 
+ACCOUNTS = {"exporter": ("admin", "monitoring_mongodb_password"), "librechat": ("LibreChat", "mongo_app_password")}
+MAY = """
+import pymongo
+client = pymongo.MongoClient("127.0.0.1", username={name!r}, password={password!r}, authSource={database!r}, directConnection=True)
+tries = dict(
+    status=lambda: client.admin.command("serverStatus"),
+    users=lambda: client.LibreChat.users.find_one(),
+    write=lambda: client.LibreChat.never.delete_many(dict(never=1)),
+    oplog=lambda: client.local["oplog.rs"].find_one(),
+    accounts=lambda: client.admin["system.users"].find_one(),
+    shutdown=lambda: client.admin.command("shutdown"),
+    elsewhere=lambda: client.test.never.insert_one(dict(never=1)),
+)
+for name, act in tries.items():
+    try:
+        act()
+        print(name)
+    except pymongo.errors.OperationFailure as refused:
+        assert refused.code == 13, refused
+"""
+
+
+@pytest.mark.parametrize(("name", "may"), [("exporter", ["status"]), ("librechat", ["users", "write"])])
+def test_an_account_of_mongodb_may_do_what_it_is_for_and_nothing_else(host, secrets, name, may):
+    database, secret = ACCOUNTS[name]
+    script = MAY.format(name=name, password=secrets[secret], database=database)
+    assert host.check_output("python3 -c %s", script).split() == may
+
+
 def test_redis_refuses_who_has_no_password(host):
     assert "NOAUTH" in host.run(f"redis-cli -h {host.address} get x").stdout
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_users import compare, roles_of
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_users import compare, compare_roles, roles_of
 
 WANTED = {"name": "app", "password": "x", "database": "LibreChat", "roles": [{"role": "readWrite", "db": "LibreChat"}]}
 PRESENT = {"user": "app", "db": "LibreChat", "roles": [{"role": "readWrite", "db": "LibreChat"}]}
@@ -38,3 +38,36 @@ def test_a_user_with_other_roles_is_not_as_wanted(present):
 def test_a_user_with_another_password_is_not_as_wanted():
     assert as_wanted()
     assert not as_wanted(logs_in=False)
+
+
+ROLE = {"name": "exporter", "privileges": [{"resource": {"cluster": True}, "actions": ["serverStatus", "top"]}]}
+STORED = {
+    "role": "exporter",
+    "privileges": [{"resource": {"cluster": True}, "actions": ["top", "serverStatus"]}],
+    "roles": [],
+}
+
+
+def test_the_privileges_of_a_role_are_compared_in_any_order():
+    assert compare_roles([ROLE], [STORED]) == [{"name": "exporter", "as_wanted": True}]
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        [],
+        [{**STORED, "role": "other"}],
+        [{**STORED, "privileges": []}],
+        [{**STORED, "privileges": [{"resource": {"cluster": True}, "actions": ["serverStatus"]}]}],
+        [
+            {
+                **STORED,
+                "privileges": [{"resource": {"db": "local", "collection": ""}, "actions": ["serverStatus", "top"]}],
+            }
+        ],
+        [{**STORED, "roles": [{"role": "read", "db": "local"}]}],
+    ],
+    ids=["not there", "another name", "no privileges", "an action less", "another resource", "it inherits"],
+)
+def test_a_role_with_other_privileges_is_not_as_wanted(present):
+    assert compare_roles([ROLE], present) == [{"name": "exporter", "as_wanted": False}]

@@ -5,7 +5,7 @@ import shutil
 import socket
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.tree import fingerprint
+from ansible_collections.tierstack.librechat.plugins.module_utils.tree import DATA, DataInside, fingerprint
 
 
 @pytest.fixture
@@ -72,3 +72,11 @@ def test_what_cannot_be_read_is_named(tree, monkeypatch):
     monkeypatch.setattr("os.scandir", denied)
     with pytest.raises(PermissionError, match=str(tree)):
         fingerprint(tree, True)
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_the_data_of_a_server_is_refused_by_its_directory(tree, name):
+    (tree / "data-node").mkdir()
+    (tree / "data-node" / name).write_text("")
+    with pytest.raises(DataInside, match=f"app/data-node holds the data of {DATA[name]}"):
+        fingerprint(tree, with_installed=False)
