@@ -322,6 +322,12 @@ def test_stack_spec_is_the_interface():
     assert not problems, show(problems)
 
 
+def test_options_whose_values_are_looked_at_are_options():
+    named = load(STACK.path / "vars/main.yml")
+    looked_at = named["__stack_host_paths"] + named["__stack_address_options"] + named["__stack_network_options"]
+    assert set(looked_at) <= set().union(*(role.options for role in ROLES), STACK.options)
+
+
 def test_stack_gives_only_what_is_asked_for():
     read = {name for _path, name in used_by(STACK)}
     declared = set().union(*(role.options for role in ROLES))
