@@ -329,7 +329,8 @@ def test_options_whose_values_are_looked_at_are_options():
 
 
 def test_stack_gives_only_what_is_asked_for():
-    read = {name for _path, name in used_by(STACK)}
+    playbooks = sorted((ROOT / "playbooks").glob("*.yml"))
+    read = {name for _path, name in used_by(STACK)} | {name for path in playbooks for name in names_in_yaml(load(path))}
     declared = set().union(*(role.options for role in ROLES))
     problems = [
         f"{rel(path)}: nobody declares or reads {name}; drop it, or is it misspelt?"
