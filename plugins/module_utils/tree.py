@@ -47,8 +47,9 @@ def walk(root, with_installed):
             for name in folders
             if name not in links and name not in IGNORED and (with_installed or name != INSTALLED)
         )
-        for name in sorted(DATA.keys() & {*files, *folders}):
-            raise DataInside(folder, DATA[name])
+        held = DATA.keys() & {*files, *folders}
+        if held:
+            raise DataInside(folder, DATA[min(held)])
         for name in sorted(files + [link for link in links if with_installed or link != INSTALLED]):
             full = os.path.join(folder, name)
             if name not in IGNORED and stat.S_IFMT(os.lstat(full).st_mode) in (stat.S_IFREG, stat.S_IFLNK):

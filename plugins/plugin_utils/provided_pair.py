@@ -23,7 +23,7 @@ else:
 
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 BORDER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]*CERTIFICATE-----")
-KEY = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
+KEY = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----", re.DOTALL)
 LEAST_RSA_BITS = 2048  # the security level of Debian's OpenSSL refuses less
 WEAK_HASHES = ("md5", "sha1")
 
@@ -95,11 +95,8 @@ def _key(text):
             "nginx_tls_key has a passphrase, which Nginx could not ask for. Take it away (openssl pkey -in with.key -out without.key) and keep "
             "the key in ansible-vault."
         )
-    lines = [line.strip() for line in block.group().split("\n")]
-    pem = "\n".join(line for line in lines if line)
-    if len(lines) < 3 and pem.count("-----") == 4:  # a key in one line
-        head, body, tail = re.match(r"(-----BEGIN [^-]+-----)(.*)(-----END [^-]+-----)", pem).groups()
-        pem = "\n".join([head, *textwrap.wrap("".join(body.split()), 64), tail])
+    kind, body = block.groups()
+    pem = "\n".join([f"-----BEGIN {kind}-----", *textwrap.wrap("".join(body.split()), 64), f"-----END {kind}-----"])
     try:
         return serialization.load_pem_private_key(pem.encode(), password=None), pem
     except (ValueError, TypeError, UnsupportedAlgorithm) as failure:
