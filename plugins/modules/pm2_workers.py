@@ -218,11 +218,19 @@ class Pm2:
             "PATH=" + os.path.dirname(self.command[0]) + ":/usr/bin:/bin",
         ]
 
+    def pid(self):
+        """Return the number that the daemon has written down for its process.
+
+        :raises OSError: it has written none
+        :raises ValueError: what is there is no number
+        """
+        with open(os.path.join(self.home, "pm2.pid"), encoding="ascii") as pid:
+            return int(pid.read())
+
     def is_alive(self):
         """Tell whether the daemon runs; asking PM2 itself would start one."""
         try:
-            with open(os.path.join(self.home, "pm2.pid"), encoding="ascii") as pid:
-                os.kill(int(pid.read()), 0)
+            os.kill(self.pid(), 0)
         except (OSError, ValueError):
             return False
         return True
@@ -230,9 +238,7 @@ class Pm2:
     def version(self):
         """Return the version of the daemon that runs, or an empty string."""
         try:
-            with open(os.path.join(self.home, "pm2.pid"), encoding="ascii") as pid:
-                path = f"/proc/{int(pid.read())}/cmdline"
-            with open(path, encoding="utf-8", errors="replace") as title:
+            with open(f"/proc/{self.pid()}/cmdline", encoding="utf-8", errors="replace") as title:
                 found = TITLE.search(title.read())
         except (OSError, ValueError):
             return ""
