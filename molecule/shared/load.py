@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count, cycle
 
 import requests
 
@@ -87,6 +87,7 @@ class Seen:
             "seconds": round(self.seconds, 1),
             "requests": len(self.requests),
             "asked_again": sum(request.again for request in self.requests),
+            "assets": sum(request.what.endswith("/assets") for request in self.requests),
             "failed": len(self.failed),
             "streams": len(self.streams) + self.running,
             "cut": len(self.cut),
@@ -97,7 +98,7 @@ class Seen:
 
 
 class Load:
-    """Callers and readers, each a user with an account of their own, spread over all edges."""
+    """Callers, readers and open pages; callers and readers are users with an account of their own. All are spread over all edges."""
 
     def __init__(self, edges, domain, worker, callers=8, calls_per_second=24, readers=6, stream_s=30):
         self.edges, self.domain = edges, domain
@@ -108,6 +109,8 @@ class Load:
         for user in self.users:
             user.register(worker).login()
         self.callers, self.readers = self.users[:callers], self.users[callers:]
+        self.visitor = lab.Browser(address, domain, port)
+        self.pages = []  # of each page that was opened, what it loads only when it is asked for
         self.begin, self.requests, self.streams, self.open = 0.0, [], [], {}
         self.stopped = threading.Event()
         self.threads = []
@@ -131,7 +134,8 @@ class Load:
         except requests.RequestException as error:
             reason = f"{type(error).__name__}: {error}"
         version = answer.headers.get("X-App-Version", "") if answer is not None else ""
-        what = f"{method} {re.sub('messages/.*', 'messages', path)}{' on a new connection' if new else ''}"
+        path = re.sub("(messages|assets)/.*", r"\1", path)
+        what = f"{method} {path}{' on a new connection' if new else ''}"
         self.requests.append(Request(wall, time.monotonic() - begin, what, edge, version, reason, again))
         return None if reason else answer
 
@@ -186,6 +190,29 @@ class Load:
             del self.open[number]
             share = 1
 
+    def browse(self, user, number):
+        """Open a page with all that it loads at once, and use a part of pages that were opened before, which is loaded late."""
+        edges = cycle(self.edges)
+        for turn in count():
+            if self.stopped.wait(0.25):
+                return
+            if turn % 8 == 0:
+                self.open_page(user, next(edges))
+            elif self.pages:
+                self.ask(user, next(edges), "GET", self.pages[turn * 7 % len(self.pages)])
+
+    def open_page(self, user, edge):
+        """Load a page and all assets that it names, but for those that its scripts import when they are needed."""
+        asked, to_ask, late = set(), {"/"}, set()
+        while to_ask:
+            path = to_ask.pop()
+            asked.add(path)
+            answer = self.ask(user, edge, "GET", path)
+            if answer is not None:
+                late |= set(re.findall(r"import\('(/assets/[\w.-]+)'\)", answer.text))
+                to_ask |= set(re.findall(r"/assets/[\w.-]+", answer.text)) - asked - late
+        self.pages += late
+
     def follow(self, user, edge, started, tokens):
         """Return when the first event came, and what is wrong with the answer."""
         begin, first, pieces, final = time.monotonic(), 0.0, [], None
@@ -224,6 +251,7 @@ class Load:
         self.begin = time.time()
         jobs = [(self.call, user, number) for number, user in enumerate(self.callers)]
         jobs += [(self.read, user, number) for number, user in enumerate(self.readers)]
+        jobs += [(self.browse, self.visitor, 0)]
         self.threads = [threading.Thread(target=job, args=arguments, daemon=True) for job, *arguments in jobs]
         for thread in self.threads:
             thread.start()

@@ -18,7 +18,7 @@ FAILING = (
 
 def good(directory):
     """Make a release that differs from all others, those of an earlier run too, by its name only."""
-    shutil.copytree(APP, directory, ignore=shutil.ignore_patterns("node_modules", ".env"))
+    shutil.copytree(APP, directory, ignore=shutil.ignore_patterns("node_modules", "dist", ".env"))
     (directory / "RELEASE").write_text(f"{directory.name} {time.time_ns()}\n")
     return directory
 
@@ -53,8 +53,9 @@ def unbuildable(directory):
 
 
 def built(directory, host):
-    """Put the packages of the release that runs on a host beside it, so that it need not be built."""
-    docker("cp", f"{host.container}:/srv/librechat/current/node_modules", str(directory / "node_modules"))
+    """Take packages and client of the release that runs on a host, so that it need not be built."""
+    for made in ("node_modules", "client/dist"):
+        docker("cp", f"{host.container}:/srv/librechat/current/{made}", str(directory / made))
     return directory
 
 

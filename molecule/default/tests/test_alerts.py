@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab import ROOT, docker
+from lab import ROOT, docker, wait_for
 
 RULES = sorted(path.name for path in (ROOT / "roles/monitoring/files/rules").glob("*.yml"))
 TESTS = sorted(path.name for path in (ROOT / "tests/rules").glob("*.yml"))
@@ -46,8 +46,12 @@ def test_prometheus_evaluates_every_rule_and_none_fails(host):
 
 
 def test_amtool_finds_alertmanager_and_sees_the_watchdog(host):
-    alerts = json.loads(host.check_output("amtool alert query alertname=Watchdog --output=json"))
-    assert [alert["labels"]["environment"] for alert in alerts] == ["production"]
+    def environments():
+        alerts = json.loads(host.check_output("amtool alert query alertname=Watchdog --output=json"))
+        return [alert["labels"]["environment"] for alert in alerts]
+
+    # Prometheus sends what fires again each minute, so that a new Alertmanager knows it a minute later.
+    wait_for(lambda: environments() == ["production"], seconds=120, what="the watchdog in Alertmanager", every=1)
 
 
 def test_the_receivers_are_for_alertmanager_only(host):

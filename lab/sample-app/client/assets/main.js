@@ -14,6 +14,11 @@ function enter(user) {
   showChat();
 }
 
+find('#about').onclick = async () => {
+  const { release } = await import('/assets/about.js');
+  find('#release').textContent = release;
+};
+
 const config = await call('GET', '/api/config');
 document.title = config.appTitle;
 find('#title').textContent = config.appTitle;
