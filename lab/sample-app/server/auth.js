@@ -4,11 +4,10 @@ const crypto = require('node:crypto');
 const bcrypt = require('bcryptjs');
 const express = require('express');
 const jwt = require('jsonwebtoken');
+const { createAccount, isText, problems } = require('./accounts');
 const { User, Session } = require('./mongo');
 
-const ROUNDS = 10;
 const hash = (token) => crypto.createHash('sha256').update(token).digest('hex');
-const isText = (value, min, max) => typeof value === 'string' && value.trim().length >= min && value.length <= max;
 
 function createAuth(config, limits) {
   const cookie = { httpOnly: true, secure: config.secureCookie, sameSite: 'strict', path: '/' };
@@ -46,22 +45,11 @@ function createAuth(config, limits) {
 
   router.post('/register', limits.register, async (req, res) => {
     if (!config.allowRegistration) return res.status(403).json({ message: 'Registration is not allowed.' });
-    const { name, username, email, password, confirm_password: confirmed } = req.body ?? {};
-    const wrong = [
-      !isText(name, 3, 80) && 'name: 3 to 80 characters',
-      username && !isText(username, 2, 80) && 'username: 2 to 80 characters',
-      !(isText(email, 3, 254) && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) && 'email: not an address',
-      !isText(password, 8, 128) && 'password: 8 to 128 characters',
-      password !== confirmed && 'confirm_password: differs from password',
-    ].filter(Boolean);
+    const account = req.body ?? {};
+    const wrong = problems(account);
+    if (account.password !== account.confirm_password) wrong.push('confirm_password: differs from password');
     if (wrong.length) return res.status(404).json({ message: wrong.join('; ') });
-
-    const account = { name, username, email: email.toLowerCase(), password: await bcrypt.hash(password, ROUNDS) };
-    const create = (fields) => User.create({ ...account, ...fields }).catch((error) => {
-      if (error.code !== 11000) throw error;
-      return error.keyPattern.first ? create({}) : null;
-    });
-    await create(await User.exists({}) ? {} : { role: 'ADMIN', first: true });
+    await createAccount(account);
     // The same answer for an address that is taken, so that nobody learns who has an account
     return res.json({ message: 'Registration received. If the address was free, you can log in now.' });
   });

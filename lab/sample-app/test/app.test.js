@@ -1,5 +1,7 @@
 'use strict';
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const path = require('node:path');
 const { test } = require('node:test');
 const mongoose = require('mongoose');
 const mongo = require('../server/mongo');
@@ -73,9 +75,19 @@ test('accounts: the first one is ADMIN, also when many come at once', { skip }, 
   assert.equal((await request(a, 'GET', '/api/user')).status, 401);
 });
 
-test('registration can be closed', { skip }, async (t) => {
+test('registration can be closed: then accounts are made by create-user.js, the first one an ADMIN', { skip }, async (t) => {
   const [a] = await workers(t, 1, { ALLOW_REGISTRATION: 'false' });
   assert.equal((await register(a, 'x@example.org')).status, 403);
+  const made = (email) => spawnSync(process.execPath, [path.join(__dirname, '../server/create-user.js'), email, 'The name', 'login', '--email-verified=true'], {
+    env: a.env, input: 'Password1!\n', encoding: 'utf8',
+  });
+  for (const [email, role] of [['one@example.org', 'ADMIN'], ['two@example.org', 'USER']]) {
+    assert.equal(made(email).status, 0);
+    assert.equal((await login(a, email, { password: 'Password1!' })).json.user.role, role);
+  }
+  const again = made('one@example.org');
+  assert.equal(again.status, 1);
+  assert.match(again.stderr, /already exists/);
 });
 
 test('a session is good on every worker, and survives the one that made it', { skip }, async (t) => {

@@ -106,6 +106,27 @@ def test_the_firewall_opens_to_everybody_only_what_is_public(core, cache, member
     assert answers({"core": core, "cache": cache}[member].address, port) is open_to_all
 
 
+def test_a_host_that_takes_no_new_connection_takes_its_firewall_rules_back(core):
+    """What locks SSH out comes with the rules: a table that a hook of the test loads as soon as they are written."""
+    lockout = (
+        "until grep -q 2223 /etc/tierstack-firewall.nft; do sleep 0.05; done; nft add table inet lockout; "
+        "nft add chain inet lockout input '{ type filter hook input priority -50; }'; "
+        "nft add rule inet lockout input tcp dport 22 ct state new drop"
+    )
+    ports = "{{ [2223] if inventory_hostname == 'core-1' else [22] }}"
+    ssh = json.dumps({"common_firewall_ssh_ports": ports, "__common_firewall_confirm_s": 20})
+    lab.docker("exec", "--detach", core.container, "sh", "-c", lockout)
+    try:
+        code, output, _totals = lab.playbook(
+            INVENTORIES, "--tags=common_firewall", f"--extra-vars={ssh}", lab="variations"
+        )
+        assert code != 0
+        assert "takes no new SSH connection" in output, output
+        lab.wait_for(lambda: "2223" not in core.check_output("nft list table inet tierstack"), 20, "the rules before")
+    finally:
+        core.run("nft delete table inet lockout")
+
+
 def test_prometheus_on_the_other_host_reaches_every_host_of_the_inventory(cache):
     up = cache.check_output(f"curl --silent --get --data-urlencode query=up http://{cache.address}:9190/api/v1/query")
     values = re.findall(r'"value":\[[\d.]+,"(\d)"\]', up)
