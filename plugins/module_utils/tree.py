@@ -11,11 +11,10 @@ import stat
 
 INSTALLED = "node_modules"
 IGNORED = (".git", ".env")
-# What only the data directory of a server has
+# What only the data directory of a server has. A dump.rdb alone is no sign: LibreChat has one in its repository.
 DATA = {
     "WiredTiger": "MongoDB",
     "appendonlydir": "Redis",
-    "dump.rdb": "Redis",
     "data.ms": "Meilisearch",
     "PG_VERSION": "PostgreSQL",
 }

@@ -204,7 +204,7 @@ class Pm2:
     def __init__(self, module):
         self.module = module
         self.home = module.params["home"]
-        self.command = module.params["command"]
+        self.command = self.runnable(module.params["command"])
         # PM2 copies its caller's environment into each worker: give it nothing that a worker should not see.
         self.prefix = [
             "runuser",
@@ -217,6 +217,12 @@ class Pm2:
             "HOME=" + self.home,
             "PATH=" + os.path.dirname(self.command[0]) + ":/usr/bin:/bin",
         ]
+
+    def runnable(self, command):
+        """Return the command, with the daemon's own Node in place of one that this run has still to install."""
+        if len(command) > 1 and not os.path.exists(command[0]) and self.is_alive():
+            return [os.readlink(f"/proc/{self.pid()}/exe"), *command[1:]]
+        return command
 
     def pid(self):
         """Return the number that the daemon has written down for its process.

@@ -20,7 +20,7 @@ ENDPOINT = "plugins.metrics-by-endpoint."
 
 
 def failures(counters):
-    """Return what went wrong, each with its number: answers above 399, none at all, streams refused or cut."""
+    """Return what went wrong, each with its number: answers above 399, none at all, streams that never began, were refused or cut."""
     found = {}
     for name, number in counters.items():
         status = re.fullmatch(r"(?:http\.codes\.|stream\.status_)(\d+)", name)
@@ -28,8 +28,8 @@ def failures(counters):
             reason = f"answered {status[1]}"
         elif name.startswith(NO_ANSWER) and name != CONSEQUENCE:
             reason = name.removeprefix(NO_ANSWER)
-        elif name == "stream.cut":
-            reason = "stream cut"
+        elif name in ("stream.none", "stream.cut"):
+            reason = {"stream.none": "question without a stream", "stream.cut": "stream cut"}[name]
         else:
             continue
         found[reason] = found.get(reason, 0) + number

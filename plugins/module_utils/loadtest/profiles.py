@@ -151,13 +151,18 @@ def flow(profile, pace, chat):
     for _question in range(profile["questions"]):
         steps += [
             {"think": pace["think_before_s"]},
-            post(chat["chat_path"], chat["body"], {"streamId": "$.streamId", "conversationId": "$.conversationId"}),
+            post(
+                chat["chat_path"],
+                chat["body"],
+                {"streamId": "$.streamId", "conversationId": "$.conversationId"},
+                afterResponse="began",
+            ),
             {"function": "readStream"},
             *read(["messages/{{ conversationId }}", *AFTER_ANSWER]),
         ]
     return [*steps, {"think": pace["think_after_s"]}]
 
 
-def post(path, body, captures):
+def post(path, body, captures, **hooks):
     capture = [{"json": expression, "as": name} for name, expression in captures.items()]
-    return {"post": {"url": "{{ base }}" + path, "json": body, "capture": capture}}
+    return {"post": {"url": "{{ base }}" + path, "json": body, "capture": capture, **hooks}}

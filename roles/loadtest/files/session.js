@@ -46,6 +46,11 @@ async function note(request, response, context, events) {
   events.emit('histogram', 'held.response_time', response.timings.phases.firstByte);
 }
 
+/** A question that is answered well, and begins no stream, has failed. */
+async function began(request, response, context, events) {
+  if (response.statusCode < 400 && !/"streamId" *: *"/.test(response.body)) events.emit('counter', 'stream.none', 1);
+}
+
 /** Reads server-sent events until the final one; `heard` is called with each */
 function listen(url, options, heard) {
   return new Promise((resolve, reject) => {
@@ -98,4 +103,4 @@ async function readStream(context, events) {
   if (result === 'complete') events.emit('histogram', 'stream.duration', Date.now() - sent);
 }
 
-module.exports = { become, identify, note, readStream };
+module.exports = { become, began, identify, note, readStream };

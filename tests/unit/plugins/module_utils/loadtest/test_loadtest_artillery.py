@@ -48,12 +48,19 @@ def test_each_way_to_fail_is_counted_once():
         "http.codes.429": 3,
         "http.codes.502": 2,
         "stream.status_502": 1,
+        "stream.none": 6,
         "stream.cut": 4,
         "stream.complete": 7,
         "errors.ECONNREFUSED": 5,
         "errors.Failed capture or match": 5,
     }
-    assert failures(counters) == {"answered 429": 3, "answered 502": 3, "stream cut": 4, "ECONNREFUSED": 5}
+    assert failures(counters) == {
+        "answered 429": 3,
+        "answered 502": 3,
+        "question without a stream": 6,
+        "stream cut": 4,
+        "ECONNREFUSED": 5,
+    }
 
 
 def test_periods_are_counted_from_the_first_sign_of_the_test():
