@@ -6,6 +6,7 @@ const { threadId } = require('node:worker_threads');
 
 const settings = JSON.parse(fs.readFileSync(`${process.env.RUNTIME_DIRECTORY}/settings.json`, 'utf8'));
 const ADDRESSES = 2 ** 17; // of 198.18.0.0/15, which is kept for load tests (RFC 2544)
+const final = new RegExp(settings.final_regex);
 const thread = Math.max(0, threadId - 1) % settings.threads;
 let users = 0;
 let begin = 0;
@@ -68,7 +69,7 @@ function listen(url, options, heard) {
         rest = lines.pop();
         for (const line of lines.filter((one) => one.startsWith('data:'))) {
           heard();
-          ended ||= /^data: *\{"final": *true/.test(line);
+          ended ||= final.test(line.slice('data:'.length).trim());
         }
       });
       response.on('end', () => resolve(ended ? 'complete' : 'cut'));
