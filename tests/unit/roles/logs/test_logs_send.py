@@ -218,3 +218,29 @@ def test_metrics(tmp_path):
     lines = metrics.read_text().splitlines()
     assert {"tierstack_logs_queued 12", "tierstack_logs_lines_total 7", "tierstack_logs_suspended 1"} <= set(lines)
     assert statistics.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "sent"),
+    [
+        (
+            rb"upstream timed out, request: \"GET \/reset?token=a\/b&user=1 HTTP\/2.0\", upstream: \"http:\/\/10.0.0.5:3080\/reset?token=a\/b\"",
+            rb"upstream timed out, request: \"GET \/reset HTTP\/2.0\", upstream: \"http:\/\/10.0.0.5:3080\/reset\"",
+        ),
+        (
+            rb"no live upstreams, request: \"GET /oauth?code=s HTTP/1.1\", host: \"chat\", referrer: \"https://chat/?q=1\"",
+            rb"no live upstreams, request: \"GET /oauth HTTP/1.1\", host: \"chat\", referrer: \"https://chat/\"",
+        ),
+        (rb"why? nobody knows", rb"why? nobody knows"),
+    ],
+)
+def test_addresses_in_the_error_log_of_nginx_lose_their_queries(message, sent):
+    def line(text):
+        return rb'<134>1 - edge-1 nginx - - - {"file":"\/var\/log\/nginx\/error.log","message":"' + text + rb'"}'
+
+    assert logs_send.without_queries(line(message)) == line(sent)
+
+
+def test_lines_of_other_files_stay_as_they_are():
+    line = rb'{"file":"\/var\/log\/librechat\/librechat-3080.log","message":"request: \"GET \/a?b=c\""}'
+    assert logs_send.without_queries(line) == line
