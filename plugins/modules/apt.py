@@ -11,6 +11,9 @@ module: apt
 version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Install or remove Debian packages where they are not as wanted
+notes:
+  - Where another program has apt's lock, such as an unattended upgrade, it is waited for up to 15 minutes, and said. O(ansible.builtin.apt#module:lock_timeout)
+    of the task wins.
 extends_documentation_fragment:
   - tierstack.librechat.attributes
   - tierstack.librechat.read_first

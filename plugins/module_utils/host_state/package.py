@@ -21,6 +21,7 @@ OPTIONS = {
     "cache_valid_time",
     "policy_rc_d",
     "allow_downgrade",
+    "lock_timeout",
 }
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[\w.+:~*-]+)?")
 FIELDS = r"${Package} ${db:Status-Abbrev} ${Version}\n"
