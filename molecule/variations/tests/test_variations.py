@@ -2,7 +2,9 @@
 
 import json
 import re
+import resource
 import socket
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -104,6 +106,21 @@ def answers(address, port):
 )
 def test_the_firewall_opens_to_everybody_only_what_is_public(core, cache, member, port, open_to_all):
     assert answers({"core": core, "cache": cache}[member].address, port) is open_to_all
+
+
+def test_one_address_cannot_take_the_connections_of_all_others(core, cache):
+    """Whatever it does with them: these say nothing at all, so that no limit of Nginx sees them."""
+    limit = int(re.search(r"ip saddr ct count over (\d+)", core.check_output("nft list table inet tierstack"))[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit + 1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    with ExitStack() as opened:
+        taken = 0
+        for _attempt in range(limit + 50):
+            with suppress(ConnectionRefusedError):
+                opened.enter_context(socket.create_connection((core.address, 8443), timeout=5))
+                taken += 1
+        assert 0.9 * limit <= taken <= limit
+        ask = f"curl --silent --insecure --max-time 5 --header 'Host: variations.example.org' https://{core.address}:8443/health"
+        assert cache.check_output(ask) == "OK"
 
 
 def test_a_host_that_takes_no_new_connection_takes_its_firewall_rules_back(core):

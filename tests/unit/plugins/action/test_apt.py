@@ -1,7 +1,6 @@
 """When another program has apt's lock."""
 
 import pytest
-
 from ansible_collections.tierstack.librechat.plugins.action.apt import is_locked
 
 BY_DPKG = "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (unattended-upgr)\nE: Unable to acquire the dpkg frontend lock"
