@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ansible.utils.display import Display
 from ansible_collections.tierstack.librechat.plugins.plugin_utils.read_first import ReadingModule
 
@@ -30,7 +32,11 @@ class ActionModule(ReadingModule):
         Display().display(
             f"{task_vars['inventory_hostname']}: another program has apt's lock, perhaps an unattended upgrade. It is waited for up to {WAIT_S // 60} minutes."
         )
-        return within(WAIT_S)
+        end = time.monotonic() + WAIT_S
+        while is_locked(result) and time.monotonic() < end:
+            time.sleep(SAID_AFTER_S)
+            result = within(1)
+        return result
 
 
 def is_locked(result):

@@ -11,7 +11,7 @@ version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Say which hashed assets each edge lacks, and which are of no release that is kept
 description:
-  - Compares the assets in the releases of the application hosts with those on the edges, by name, size and time.
+  - Compares the assets in the releases of the application hosts with those on the edges, by name and size. On the edges all are of 2000-01-01.
 positional: _input
 options:
   _input:

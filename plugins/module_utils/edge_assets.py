@@ -4,13 +4,15 @@
 """Which hashed assets an edge lacks, and which it holds of no release that is kept. No input or output here.
 
 The name of a hashed asset holds a hash of its content: two files of one name have one content, whatever release they are of. So all of them
-share one directory on the edge, and what is there is compared by name, size and time (builds of the same content differ in their times).
+share one directory on the edge, and all have one time there: what has another size or another time was changed behind our back.
 """
 
 from __future__ import annotations
 
 import re
 
+# 2000-01-01, in seconds since 1970: builds of the same content differ in their times.
+TIME = 946684800
 LINE = re.compile(r"(\d+) (\d+)(?:\.\d+)? (\d+)(?:\.\d+)? (\S+)", re.ASCII)
 PLAIN = re.compile(r"[\w@+~.=-]+(/[\w@+~.=-]+)*", re.ASCII)
 
@@ -40,23 +42,26 @@ def plan(releases, edges, directory, paths, pattern, before):
         "superfluous": [{"edge": edge, "paths": [...]}]}``, without entries that have nothing
     """
     below = tuple(path.strip("/") + "/" for path in paths)
+
+    def is_hashed(asset):
+        return asset.startswith(below) and PLAIN.fullmatch(asset) and re.search(pattern, asset)
+
     wanted = {}
     for host, listing in releases.items():
-        for path, state in files(listing)[0].items():
+        for path, (size, _time) in files(listing)[0].items():
             _release, _slash, inside = path.partition("/")
             asset = inside.removeprefix(directory.strip("/") + "/")
-            if asset != inside and asset.startswith(below) and PLAIN.fullmatch(path) and re.search(pattern, asset):
-                wanted.setdefault(asset, {}).setdefault(state, (host, path))
+            if asset != inside and is_hashed(asset):
+                wanted.setdefault(asset, (size, host, path))
     copies, superfluous = {}, []
     for edge, listing in edges.items():
         present, came = files(listing)
-        for asset, states in wanted.items():
-            if present.get(asset) not in states:
-                host, path = next(iter(states.values()))
+        for asset, (size, host, path) in wanted.items():
+            if present.get(asset) != (size, TIME):
                 copy = copies.setdefault((host, edge), {"source": host, "edge": edge, "files": [], "paths": []})
                 copy["files"].append(path)
                 copy["paths"].append(asset)
-        old = sorted(asset for asset in present.keys() - wanted if came[asset] < before)
+        old = sorted(asset for asset in present.keys() - wanted if is_hashed(asset) and came[asset] < before)
         if old:
             superfluous.append({"edge": edge, "paths": old})
     return {"copies": list(copies.values()), "superfluous": superfluous}

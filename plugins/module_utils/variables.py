@@ -15,7 +15,7 @@ PATH = re.compile(r"/[A-Za-z0-9._+@/-]*\Z")
 SHARED = {
     "/", "/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/root", "/sbin", "/srv", "/usr", "/var",
     "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share",
-    "/etc/systemd", "/etc/systemd/system", "/var/cache", "/var/lib", "/var/log", "/var/mail", "/var/spool", "/var/www",
+    "/etc/systemd", "/etc/systemd/system", "/var/cache", "/var/lib", "/var/log", "/var/mail", "/var/spool", "/var/www", "/var/www/html",
 }  # fmt: skip
 # What is in them is gone after a boot, or was never a file
 FLEETING = ("/dev", "/proc", "/run", "/sys", "/tmp", "/var/run", "/var/tmp")

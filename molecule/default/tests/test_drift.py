@@ -68,8 +68,10 @@ def seen(host, rows):
     """Return what is at each place, as a line for each."""
     paths = [place(row) for row in rows if row["action"] != "systemd_service"]
     units = [place(row) for row in rows if row["action"] == "systemd_service"]
+    others = {place(row) for row in rows if row["action"] == "file"}  # another program writes what is in it
     looks = [
-        f'echo {path} $(stat -c "%F %a %U %G" {path} 2>&1) $(readlink {path}) $(test ! -L {path} && test -f {path} && sha256sum < {path})'
+        f'echo {path} $(stat -c "%F %a %U %G" {path} 2>&1) $(readlink {path})'
+        + ("" if path in others else f" $(test ! -L {path} && test -f {path} && sha256sum < {path})")
         for path in map(shlex.quote, paths)
     ]
     looks += [f"echo {unit} $(systemctl is-active {unit}) $(systemctl is-enabled {unit})" for unit in units]

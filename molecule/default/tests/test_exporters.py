@@ -14,8 +14,8 @@ PM2_PORT, MONGODB_PORT, REDIS_PORT, NGINX_PORT, NGINX_LOG_PORT, NODE_PORT = 9207
 
 
 def scrape(host, port):
-    """Return the samples of an exporter, each by its name and labels as they are written."""
-    text = requests.get(f"http://{host.address}:{port}/metrics", timeout=10).text
+    """Return the samples of an exporter, each by its name and labels as they are written, as Prometheus gets them."""
+    text = host.check_output(f"curl --silent --fail --max-time 10 http://{host.address}:{port}/metrics")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 

@@ -26,7 +26,7 @@ from pathlib import Path
 OFFER = b"relp_version=0\nrelp_software=tierstack\ncommands=syslog"
 HIGHEST_NUMBER = 999_999_999
 # In what Nginx says of a request, within a line of JSON: behind the ? may be the token of a password reset or of a login elsewhere.
-QUERY = re.compile(rb'((?:request|upstream|referrer): \\"[^"?]*)\?(?:\\/|[^"\s\\])*')
+QUERY = re.compile(rb'((?:request|upstream|referrer): \\"[^"?]*)\?(?:\\[/\\]|[^"\s\\])*')
 
 
 def frame(number, command, data=b""):

@@ -1,7 +1,7 @@
 """Which hashed assets an edge gets, and which of them go."""
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.edge_assets import plan
+from ansible_collections.tierstack.librechat.plugins.module_utils.edge_assets import TIME, plan
 
 LIBRECHAT = r"[.][A-Za-z0-9_-]{8}[.][a-z0-9]+([.]gz)?$"
 
@@ -36,19 +36,22 @@ def test_an_empty_edge_gets_the_assets_of_every_kept_release_and_each_name_once(
     }
 
 
-@pytest.mark.parametrize("present", ["20 100.0 50 assets/same.CCCCCCCC.js", "20 200.9 50 assets/same.CCCCCCCC.js"])
-def test_the_file_of_any_release_will_do_for_a_name_that_several_have(present):
-    releases = {
-        "app-1": ["20 100.5 50 v1/client/dist/assets/same.CCCCCCCC.js"],
-        "app-2": ["20 200 50 v2/client/dist/assets/same.CCCCCCCC.js"],
-    }
-    assert found(releases, {"edge-1": [present]}) == {"copies": [], "superfluous": []}
+KEPT = {
+    "app-1": ["20 100.5 50 v1/client/dist/assets/same.CCCCCCCC.js"],
+    "app-2": ["20 200 50 v2/client/dist/assets/same.CCCCCCCC.js"],
+}
 
 
-@pytest.mark.parametrize("present", ["19 100 50 assets/a.CCCCCCCC.js", "20 101 50 assets/a.CCCCCCCC.js"])
-def test_a_file_of_another_size_or_time_is_replaced(present):
-    copies = found({"app-1": ["20 100 50 v1/client/dist/assets/a.CCCCCCCC.js"]}, {"edge-1": [present]})["copies"]
-    assert [copy["paths"] for copy in copies] == [["assets/a.CCCCCCCC.js"]]
+def test_one_file_on_the_edge_will_do_for_a_name_that_several_releases_have_whichever_of_them_goes():
+    edges = {"edge-1": [f"20 {TIME}.00 50 assets/same.CCCCCCCC.js"]}
+    for releases in (KEPT, {"app-1": KEPT["app-1"]}, {"app-2": KEPT["app-2"]}):
+        assert found(releases, edges) == {"copies": [], "superfluous": []}
+
+
+@pytest.mark.parametrize("state", [f"19 {TIME}", f"20 {TIME + 1}"], ids=["size", "time"])
+def test_a_file_of_another_size_or_time_is_replaced(state):
+    copies = found(KEPT, {"edge-1": [f"{state} 50 assets/same.CCCCCCCC.js"]})["copies"]
+    assert [copy["paths"] for copy in copies] == [["assets/same.CCCCCCCC.js"]]
 
 
 def test_what_only_one_host_keeps_comes_from_that_host_and_only_edges_that_lack_it_get_it():
@@ -56,7 +59,7 @@ def test_what_only_one_host_keeps_comes_from_that_host_and_only_edges_that_lack_
         "app-1": ["1 1 50 v2/client/dist/assets/b.BBBBBBBB.js"],
         "app-2": ["1 1 50 v1/client/dist/assets/a.AAAAAAAA.js"],
     }
-    edges = {"edge-1": ["1 1 50 assets/a.AAAAAAAA.js"], "edge-2": ["1 1 50 assets/b.BBBBBBBB.js"]}
+    edges = {"edge-1": [f"1 {TIME} 50 assets/a.AAAAAAAA.js"], "edge-2": [f"1 {TIME} 50 assets/b.BBBBBBBB.js"]}
     copies = found(releases, edges)["copies"]
     assert [(copy["source"], copy["edge"], copy["paths"]) for copy in copies] == [
         ("app-1", "edge-1", ["assets/b.BBBBBBBB.js"]),
@@ -65,7 +68,8 @@ def test_what_only_one_host_keeps_comes_from_that_host_and_only_edges_that_lack_
 
 
 def test_assets_of_no_release_any_more_are_superfluous_when_they_came_long_ago():
-    edges = {"edge-1": ["1 1 50 assets/b.BBBBBBBB.js", "1 1 50 assets/a.AAAAAAAA.js"]}
+    names = ["assets/b.BBBBBBBB.js", "assets/a.AAAAAAAA.js", "assets/logo.svg", "html/index.html"]
+    edges = {"edge-1": [f"1 1 50 {name}" for name in names]}
     assert found({"app-1": []}, edges)["superfluous"] == [
         {"edge": "edge-1", "paths": ["assets/a.AAAAAAAA.js", "assets/b.BBBBBBBB.js"]}
     ]
