@@ -38,7 +38,8 @@ def test_watching_costs_less_than_300_mb(host):
 
 
 def test_prometheus_keeps_no_more_series_than_were_planned(host):
-    series = value(host, "prometheus_tsdb_head_series")
-    samples = value(host, "rate(prometheus_tsdb_head_samples_appended_total[2m])")
+    pace = "rate(prometheus_tsdb_head_samples_appended_total[2m])"
+    lab.wait_for(lambda: lab.query(host, pace), 90, "Prometheus has asked itself twice", every=1)
+    series, samples = value(host, "prometheus_tsdb_head_series"), value(host, pace)
     record("prometheus", **{"series": round(series), "samples a second": round(samples)})
     assert series < value(host, "plan:monitoring_series")
