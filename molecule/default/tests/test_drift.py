@@ -68,7 +68,8 @@ def seen(host, rows):
     """Return what is at each place, as a line for each."""
     paths = [place(row) for row in rows if row["action"] != "systemd_service"]
     units = [place(row) for row in rows if row["action"] == "systemd_service"]
-    others = {place(row) for row in rows if row["action"] == "file"}  # another program writes what is in it
+    # Of these another program writes what is in them.
+    others = {place(row) for row in rows if row["action"] == "file" or row.get("force") is False}
     looks = [
         f'echo {path} $(stat -c "%F %a %U %G" {path} 2>&1) $(readlink {path})'
         + ("" if path in others else f" $(test ! -L {path} && test -f {path} && sha256sum < {path})")
