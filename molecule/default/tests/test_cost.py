@@ -25,6 +25,8 @@ def memory_mb(host):
 
 
 def value(host, expression):
+    """Return the value of an expression, which there is soon after the first start of Prometheus."""
+    lab.wait_for(lambda: lab.query(host, expression), 120, f"{expression} has a value", every=1)
     return float(lab.query(host, expression)[0]["value"][1])
 
 
@@ -38,8 +40,7 @@ def test_watching_costs_less_than_300_mb(host):
 
 
 def test_prometheus_keeps_no_more_series_than_were_planned(host):
-    pace = "rate(prometheus_tsdb_head_samples_appended_total[2m])"
-    lab.wait_for(lambda: lab.query(host, pace), 90, "Prometheus has asked itself twice", every=1)
-    series, samples = value(host, "prometheus_tsdb_head_series"), value(host, pace)
+    series = value(host, "prometheus_tsdb_head_series")
+    samples = value(host, "rate(prometheus_tsdb_head_samples_appended_total[2m])")
     record("prometheus", **{"series": round(series), "samples a second": round(samples)})
     assert series < value(host, "plan:monitoring_series")
