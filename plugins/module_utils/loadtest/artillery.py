@@ -15,6 +15,7 @@ PERIOD_S = 10
 NO_ANSWER = "errors."
 # A consequence of an answer that was counted already
 CONSEQUENCE = "errors.Failed capture or match"
+STREAM_FAILURES = {"stream.none": "question without a stream", "stream.cut": "stream cut"}
 PERCENTILES = ("p50", "p95", "p99")
 ENDPOINT = "plugins.metrics-by-endpoint."
 
@@ -28,8 +29,8 @@ def failures(counters):
             reason = f"answered {status[1]}"
         elif name.startswith(NO_ANSWER) and name != CONSEQUENCE:
             reason = name.removeprefix(NO_ANSWER)
-        elif name in ("stream.none", "stream.cut"):
-            reason = {"stream.none": "question without a stream", "stream.cut": "stream cut"}[name]
+        elif name in STREAM_FAILURES:
+            reason = STREAM_FAILURES[name]
         else:
             continue
         found[reason] = found.get(reason, 0) + number
