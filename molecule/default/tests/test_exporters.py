@@ -71,16 +71,19 @@ def test_the_release_that_runs_is_shown(host):
     assert [name for name in samples if name.startswith("tierstack_releases_total{")]
 
 
-def test_a_worker_that_a_release_has_taken_out_is_shown(host):
+@pytest.mark.parametrize(("lease_s", "under_way", "metric"), [(60, 1, "worker_out"), (-1, 0, "worker_left_out")])
+def test_a_worker_that_a_release_has_taken_out_is_shown_during_its_lease_and_after_it(
+    host, lease_s, under_way, metric
+):
     address = f"{host.address}:3081"
-    lock = json.dumps({"until_epoch": time.time() + 60, "holder": {"owner": "root", "out": address}})
+    lock = json.dumps({"until_epoch": time.time() + lease_s, "holder": {"owner": "root", "out": address}})
     host.check_output(f"echo '{lock}' > /srv/librechat/release.lock")
     try:
         samples = scrape(host, PM2_PORT)
     finally:
         host.check_output("rm /srv/librechat/release.lock")
-    assert samples["tierstack_release_under_way"] == 1
-    assert samples[f'tierstack_release_worker_out{{worker="{address}"}}'] == 1
+    assert samples["tierstack_release_under_way"] == under_way
+    assert samples[f'tierstack_release_{metric}{{worker="{address}"}}'] == 1
 
 
 # MongoDB

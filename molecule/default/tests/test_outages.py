@@ -21,6 +21,7 @@ from test_exporters import (
     scrape,
     worker,
 )
+from test_logs import COLLECTOR
 from test_services import pm2
 
 import lab
@@ -116,6 +117,7 @@ def down(host, browser, site, receiver):
     lab.wait_for(lambda: not firing(host) & alerts, 120, "nothing is wrong before", every=2)
     killed, verdicts = {}, {}
     try:
+        host.check_output(f"systemctl stop {COLLECTOR}")
         for name, part in PARTS.items():
             killed[name] = time.monotonic()
             part.kill(host)
@@ -124,6 +126,7 @@ def down(host, browser, site, receiver):
     finally:
         for part in PARTS.values():
             part.start(host)
+        host.check_output(f"systemctl start {COLLECTOR}")
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -218,6 +221,13 @@ def test_every_worker_is_online_again(host, mended):
     lab.wait_for(lambda: all(p["pm2_env"]["status"] == "online" for p in pm2(host)), 60, "every worker is online")
 
 
+def test_the_verdict_says_at_last_that_logs_do_not_reach_their_collector(host, site, mended):
+    code, output, _totals = verify(site, "-e", "stack_health_deadline_s=0")
+    host.check_output(f"systemctl start {COLLECTOR}")
+    assert code != 0
+    assert "logs that wait for the collector" in output
+
+
 @pytest.fixture(scope="module")
 def quiet(host, mended):
     """Begin the time in which all is well and the all-clear is waited for; return when, and what watching had used by then."""
@@ -225,7 +235,7 @@ def quiet(host, mended):
 
 
 def test_a_healthy_stack_is_called_healthy_and_nothing_is_changed(site, quiet):
-    code, output, totals = verify(site, "-e", "stack_health_wait=true")
+    code, output, totals = verify(site, "-e", "stack_health_wait=true", "-e", "stack_health_deadline_s=60")
     assert code == 0, output
     assert "healthy" in output
     assert totals["changed"] == 0

@@ -96,7 +96,18 @@ def test_the_cookies_and_tokens_of_an_identity_provider_get_through(browser):
     assert browser.request("GET", "/api/config", headers=headers).status_code == 200
 
 
-def test_a_body_that_is_too_large_is_refused_in_json(host):
-    ask = "curl --silent --insecure --header 'Host: chat.example.org' --header 'Expect: 100-continue' --data-binary @- --write-out ' %{http_code}'"
-    told = host.check_output(f"head --bytes=200M /dev/zero | {ask} https://{host.address}/api/auth/login")
-    assert re.fullmatch(r'\{"message":"The request is larger than \d+ MB\."\} 413', told)
+@pytest.mark.parametrize(
+    ("path", "body", "options"),
+    [
+        ("/api/files", "200M", "--header 'Authorization: Bearer any'"),
+        ("/api/files", "120K", ""),
+        ("/api/files", "1K", "--header 'Transfer-Encoding: chunked'"),
+        ("/api/auth/login", "120K", "--header 'Authorization: Bearer any'"),
+    ],
+    ids=["for all", "without a login", "of a length not told, without a login", "where a login is asked for"],
+)
+def test_a_body_that_is_too_large_is_refused_in_json(host, path, body, options):
+    ask = f"curl --silent --insecure --http1.1 --header 'Host: chat.example.org' --header 'Expect: 100-continue' {options}"
+    ask += f" --data-binary @- --write-out ' %{{http_code}}' https://{host.address}{path}"
+    told = host.check_output(f"head --bytes={body} /dev/zero | {ask}")
+    assert re.fullmatch(r'\{"message":"The request is larger than \d+ MB, or than 100 KB without a login\."\} 413', told)

@@ -42,6 +42,7 @@ METRICS = {
     "tierstack_release_time_seconds": (GaugeMetricFamily, "When a release was last proved, since 1970", ()),
     "tierstack_release_under_way": (GaugeMetricFamily, "Whether a release is at work, by its lock here", ()),
     "tierstack_release_worker_out": (GaugeMetricFamily, "A worker that a release has taken out", ("worker",)),
+    "tierstack_release_worker_left_out": (GaugeMetricFamily, "A worker that a release has not put back", ("worker",)),
     "tierstack_releases": (CounterMetricFamily, "Releases, by the audit log of this host", ("action", "result")),
 }
 
@@ -95,12 +96,13 @@ def lock(text, now):
     :param text: text of release.lock, None if there is none
     :param now: seconds since 1970
     """
-    content = json.loads(text) if text else {"until_epoch": 0}
+    content = json.loads(text) if text else {"until_epoch": 0, "holder": {}}
     under_way = content["until_epoch"] > now
     yield "tierstack_release_under_way", (), under_way
-    if under_way:
-        for worker in content["holder"].get("out", "").split():
-            yield "tierstack_release_worker_out", (worker,), 1
+    # A run that was killed leaves its lock behind, and nobody puts back what it has taken out.
+    metric = "tierstack_release_worker_out" if under_way else "tierstack_release_worker_left_out"
+    for worker in content["holder"].get("out", "").split():
+        yield metric, (worker,), 1
 
 
 def audit(text):

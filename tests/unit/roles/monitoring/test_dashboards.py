@@ -34,7 +34,7 @@ KNOWN = re.compile(
     "http_requests_total|http_request_duration_seconds_bucket|sse_streams_in_flight|"
     "generation_jobs_(total|in_flight)|mongoose_(queries_total|query_duration_seconds_bucket)|"
     "pm2_process_(online|restarts_total|start_time_seconds|memory_bytes|cpu_ratio)|"
-    "tierstack_release(_info|_time_seconds|_under_way|_worker_out|s_total)|"
+    "tierstack_release(_info|_time_seconds|_under_way|_worker_(left_)?out|s_total)|"
     "tierstack_(healthy|health_time_seconds)|"
     "tierstack_probe_(up|duration_seconds|certificate_not_after_seconds|first_event_seconds)|"
     "mongodb_(up|rs_myState|rs_members_(health|optimeDate))|"

@@ -93,9 +93,16 @@ def test_workers_are_out_while_the_lease_of_the_lock_lasts(exporter):
     }
 
 
-@pytest.mark.parametrize(("text", "now"), [(LOCK, 1000), (None, 0)])
-def test_nothing_is_under_way_without_a_lock_or_after_its_lease(exporter, text, now):
-    assert as_dict(exporter.lock(text, now)) == {("tierstack_release_under_way", ()): False}
+def test_workers_are_left_out_when_the_lease_is_over_and_the_lock_is_still_there(exporter):
+    assert as_dict(exporter.lock(LOCK, now=1000)) == {
+        ("tierstack_release_under_way", ()): False,
+        ("tierstack_release_worker_left_out", ("10.0.0.5:3080",)): 1,
+        ("tierstack_release_worker_left_out", ("10.0.0.6:3080",)): 1,
+    }
+
+
+def test_nothing_is_under_way_without_a_lock(exporter):
+    assert as_dict(exporter.lock(None, 0)) == {("tierstack_release_under_way", ()): False}
 
 
 def test_a_lock_of_a_run_that_has_taken_nobody_out_says_so(exporter):
