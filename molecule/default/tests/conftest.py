@@ -1,6 +1,10 @@
 """The one host of prod50, and users at its public address."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import yaml
 
 import figures
 import lab
@@ -52,3 +56,21 @@ def secrets():
     made = {name: secret for name, secret in made.items() if not name.startswith(".")}
     assert len(made) >= 10
     return made
+
+
+@pytest.fixture(scope="session")
+def targets(site):
+    """Begin the integration targets of the modules, beside tests that wait most of the time.
+
+    Each has its own ports and directories, so that three at a time wait for their servers. Return what will be wrong with each, by name, and
+    a function that runs the one that judges by times.
+    """
+    playbook, timed = "tests/integration/targets.yml", "canary_watch"
+
+    def problem(name):
+        code, output, _totals = site("-e", json.dumps({"integration_targets": [name]}), name=playbook)
+        return f"{name}: {output[output.rfind('[ERROR]') :]}" if code else ""
+
+    names = yaml.safe_load((lab.ROOT / playbook).read_text())[0]["vars"]["integration_targets"]
+    with ThreadPoolExecutor(3) as pool:
+        yield {name: pool.submit(problem, name) for name in names if name != timed}, lambda: problem(timed)

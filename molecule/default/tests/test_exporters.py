@@ -72,9 +72,7 @@ def test_the_release_that_runs_is_shown(host):
 
 
 @pytest.mark.parametrize(("lease_s", "under_way", "metric"), [(60, 1, "worker_out"), (-1, 0, "worker_left_out")])
-def test_a_worker_that_a_release_has_taken_out_is_shown_during_its_lease_and_after_it(
-    host, lease_s, under_way, metric
-):
+def test_a_worker_that_a_release_has_taken_out_is_shown_during_its_lease_and_after_it(host, lease_s, under_way, metric):
     address = f"{host.address}:3081"
     lock = json.dumps({"until_epoch": time.time() + lease_s, "holder": {"owner": "root", "out": address}})
     host.check_output(f"echo '{lock}' > /srv/librechat/release.lock")

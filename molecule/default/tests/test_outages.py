@@ -28,6 +28,8 @@ import lab
 from figures import record
 
 PAGED_S, TAKEN_BACK_S = 120, 180
+# What waits for pages leaves the machine to others.
+pytestmark = pytest.mark.usefixtures("targets")
 
 
 class Part(NamedTuple):

@@ -2,10 +2,8 @@
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import yaml
 
 import lab
 from lab import ROOT, docker
@@ -160,18 +158,10 @@ def test_prometheus_sees_every_target_up(host):
     assert set(up.values()) == {"1"}
 
 
-def test_the_modules_pass_their_integration_tests_against_real_servers(site):
-    """Each has its own ports and directories, so that three at a time wait for their servers; what judges by time is alone."""
-    playbook, alone = "tests/integration/targets.yml", "canary_watch"
-    targets = yaml.safe_load((ROOT / playbook).read_text())[0]["vars"]["integration_targets"]
-
-    def problem(name):
-        code, output, _totals = site("-e", json.dumps({"integration_targets": [name]}), name=playbook)
-        return f"{name}: {output[output.rfind('[ERROR]') :]}" if code else ""
-
-    with ThreadPoolExecutor(3) as pool:
-        problems = list(pool.map(problem, [name for name in targets if name != alone]))
-    assert "".join([*problems, problem(alone)]) == ""
+def test_the_modules_pass_their_integration_tests_against_real_servers(targets):
+    running, alone = targets
+    problems = [running[name].result() for name in running]
+    assert "".join([*problems, alone()]) == ""
 
 
 def test_the_sample_app_passes_its_own_tests_with_the_servers_of_the_host(host):

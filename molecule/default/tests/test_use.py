@@ -4,6 +4,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 from test_services import pm2
 
@@ -110,4 +111,6 @@ def test_a_body_that_is_too_large_is_refused_in_json(host, path, body, options):
     ask = f"curl --silent --insecure --http1.1 --header 'Host: chat.example.org' --header 'Expect: 100-continue' {options}"
     ask += f" --data-binary @- --write-out ' %{{http_code}}' https://{host.address}{path}"
     told = host.check_output(f"head --bytes={body} /dev/zero | {ask}")
-    assert re.fullmatch(r'\{"message":"The request is larger than \d+ MB, or than 100 KB without a login\."\} 413', told)
+    assert re.fullmatch(
+        r'\{"message":"The request is larger than \d+ MB, or than 100 KB without a login\."\} 413', told
+    )
