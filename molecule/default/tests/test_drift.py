@@ -80,7 +80,7 @@ def seen(host, rows):
     return host.check_output("; ".join(looks)).splitlines()
 
 
-@pytest.mark.late(1)
+@pytest.mark.late(2)
 def test_all_that_a_run_declares_is_repaired_when_it_was_changed_and_nothing_else(host, owned, tmp_path):
     before = seen(host, owned)
     # Files of one sort take turns, whatever stands between them. Units come first: systemctl looks at their files.

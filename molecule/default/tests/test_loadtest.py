@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+# Times are judged: after the scenarios that run beside this one
+pytestmark = pytest.mark.late(1)
 SHORT = ["loadtest_duration_s=20", "loadtest_think_before_s=1", "loadtest_think_after_s=1", "loadtest_answer_s=1"]
 BODY = json.dumps({"loadtest_chat_body": {"text": "hello", "mock": {"tokens": 20, "delayMs": 50}}})
 # A promise that nobody keeps, so that the run must fail after its report is written

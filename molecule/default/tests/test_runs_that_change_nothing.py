@@ -8,7 +8,7 @@ from conftest import INVENTORIES
 import lab
 
 # After the tests that look at the stack as the first run left it
-pytestmark = pytest.mark.late(1)
+pytestmark = pytest.mark.late(2)
 PASSWORD = "of-the-login-only"
 
 
