@@ -9,10 +9,13 @@ APP = ROOT / "lab/sample-app"
 AFTER_COUNTING = "  app.use(metrics.count);\n"
 LISTENING = "  server.listen(config.port, config.host, () => {"
 
+POISON = "poison"
 SLOW = "  app.use('/api', (req, res, next) => setTimeout(next, 300));\n"
 FAILING = (
     "  let asked = 0;\n"
-    "  app.use('/api', (req, res, next) => (++asked % 20 ? next() : res.status(500).json({ message: 'poison' })));\n"
+    "  app.use('/api', (req, res, next) => (++asked % 20 ? next() : res.status(500).json({ message: '"
+    + POISON
+    + "' })));\n"
 )
 
 
@@ -60,5 +63,6 @@ def built(directory, host):
 
 
 def noticed(seen):
-    """Return what users met that they must not: failed requests, but for those that the poison itself failed, and answers that were cut."""
-    return [request for request in seen.failed if not request.version.startswith("failing-")] + seen.cut
+    """Return what users met that they must not: failed requests and answers that were cut, but for those that the poison itself failed."""
+    failed = [request for request in seen.failed if not request.version.startswith("failing-")]
+    return failed + [answer for answer in seen.cut if POISON not in answer.reason]
