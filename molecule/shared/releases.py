@@ -13,9 +13,7 @@ POISON = "poison"
 SLOW = "  app.use('/api', (req, res, next) => setTimeout(next, 300));\n"
 FAILING = (
     "  let asked = 0;\n"
-    "  app.use('/api', (req, res, next) => (++asked % 20 ? next() : res.status(500).json({ message: '"
-    + POISON
-    + "' })));\n"
+    f"  app.use('/api', (req, res, next) => (++asked % 20 ? next() : res.status(500).json({{ message: '{POISON}' }})));\n"
 )
 
 
