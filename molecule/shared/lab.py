@@ -41,9 +41,9 @@ def docker(*arguments):
 def pm2(host, *command):
     """Run a command of PM2 as its user, with the Node that its unit names, and return the output."""
     unit = host.file("/etc/systemd/system/pm2-librechat.service").content_string
-    start = re.search(r"^ExecStart=(.*) resurrect$", unit, re.MULTILINE)[1]
+    program = re.search(r"^ExecStop=(.*) kill$", unit, re.MULTILINE)[1]
     return host.check_output(
-        f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {start} {' '.join(command)} --silent"
+        f"runuser -u librechat -- env PM2_HOME=/srv/librechat/pm2 {program} {' '.join(command)} --silent"
     )
 
 

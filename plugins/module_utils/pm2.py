@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 DIGEST_VARIABLE = "TIERSTACK_ENTRY"
 RUNNING = ("online", "launching")
@@ -86,6 +87,11 @@ def is_running(entry, instances):
 def is_cluster(entry):
     """Tell whether the entry's instances share one port, which PM2's daemon holds for them."""
     return entry.get("exec_mode") in ("cluster", "cluster_mode")
+
+
+def writes_to_journal(entry):
+    """Tell whether the entry's output goes to the journal, under its name."""
+    return os.path.basename(entry.get("interpreter", "")) == "systemd-cat"
 
 
 def stands_beside(entry, instances):

@@ -15,7 +15,7 @@ description:
   - Compares what PM2 runs with what is wanted, and changes only what differs. A run without a difference restarts nothing.
   - A worker that differs is replaced, and proved ready, before the next one is touched.
   - When a worker does not become ready, every worker replaced so far goes back to the definition that was last proved, and the module fails.
-    Nothing is written to O(ecosystem) or to PM2's dump, so that a restart of the host brings back the workers that were proved.
+    Nothing is written to O(ecosystem), from which PM2's unit starts them: a restart of the host brings back the workers that were proved.
   - In fork mode a worker is stopped before its successor starts, as both need its port. Take it out of the balancer and drain it first, if it serves.
     In cluster mode the new instances start beside the old ones, which go when each new one has proved ready, so that the port is never without
     an instance. Meanwhile there are twice as many.
@@ -45,10 +45,9 @@ options:
     elements: str
   prove:
     description:
-      - Record what runs, when all of it is ready, in O(ecosystem) and in PM2's dump; or go back when a worker does not become ready.
+      - Record what runs, when all of it is ready, in O(ecosystem); or go back when a worker does not become ready.
       - When V(false), neither is done. The module fails when a worker does not become ready, and the rest is up to the caller, who
         calls it again with O(prove=true) when all of the new workers have proved themselves, or without O(entries) to go back.
-      - The dump always holds all that runs, also with O(only).
     type: bool
     default: true
   command:
@@ -64,6 +63,9 @@ options:
     description: PM2's own directory, C(PM2_HOME).
     type: path
     required: true
+  pid_file:
+    description: File with the number of PM2's process, C(PM2_PID_FILE_PATH). C(pm2.pid) in O(home) if it is left out, or if there is no such file.
+    type: path
   ready_path:
     description: Path at which a worker answers 200 when it is ready, on the C(HOST) and C(PORT) of its entry's environment.
     type: str
@@ -166,6 +168,7 @@ from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
     stamp,
     stands_beside,
     unproved,
+    writes_to_journal,
 )
 
 # A worker that PM2 has restarted this often while it was waited for will not become ready.
@@ -204,6 +207,7 @@ class Pm2:
     def __init__(self, module):
         self.module = module
         self.home = module.params["home"]
+        self.pid_files = [module.params["pid_file"], os.path.join(self.home, "pm2.pid")]
         self.command = self.runnable(module.params["command"])
         # PM2 copies its caller's environment into each worker: give it nothing that a worker should not see.
         self.prefix = [
@@ -230,7 +234,8 @@ class Pm2:
         :raises OSError: it has written none
         :raises ValueError: what is there is no number
         """
-        with open(os.path.join(self.home, "pm2.pid"), encoding="ascii") as pid:
+        path = next((path for path in self.pid_files if path and os.path.exists(path)), self.pid_files[-1])
+        with open(path, encoding="ascii") as pid:
             return int(pid.read())
 
     def is_alive(self):
@@ -410,11 +415,17 @@ def way_back(pm2, proved, of, ready_path, ready_timeout):
     )
 
 
-def last_words(entry):
+def last_words(module, entry):
     """Return where the log of an entry is, and its end."""
     path = entry.get("error_file")
     if not path:
         return f"Its log is shown by: pm2 logs {entry['name']}."
+    if writes_to_journal(entry):
+        command = ["journalctl", "--identifier=" + entry["name"]]
+        lines = module.run_command([*command, f"--lines={LOG_LINES}", "--output=cat", "--no-pager", "--quiet"])[
+            1
+        ].splitlines()
+        return f"Its log is shown by: {' '.join(command)}. It ends: " + redact(" | ".join(lines), [])
     try:
         with open(path, "rb") as file:
             file.seek(max(os.path.getsize(path) - 4096, 0))
@@ -435,6 +446,7 @@ def main():
             "command": {"type": "list", "elements": "str", "required": True},
             "user": {"type": "str", "required": True},
             "home": {"type": "path", "required": True},
+            "pid_file": {"type": "path"},
             "ready_path": {"type": "str", "required": True},
             "ready_timeout": {"type": "int", "default": 120},
         },
@@ -482,12 +494,11 @@ def main():
     try:
         result["ready_seconds"] = apply(pm2, steps, wanted, ready_path, ready_timeout)
     except NotReady as error:
-        words = [f"Worker {error}.", last_words(wanted[error.worker])]
+        words = [f"Worker {error}.", last_words(module, wanted[error.worker])]
         if module.params["prove"]:
             words.append(way_back(pm2, proved, of, ready_path, ready_timeout))
         module.fail_json(msg=" ".join(words), steps=result["steps"], pending=result["pending"])
     if module.params["prove"]:
-        pm2.run("save", "--force", "--silent")
         staged = os.path.join(module.tmpdir, "ecosystem.json")
         with open(staged, "w", encoding="utf-8") as file:
             file.write(render(after))

@@ -110,7 +110,7 @@ def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_w
     )
     assert code != 0
     told = " ".join(output.split())
-    assert "Its log is /var/log/librechat/librechat-3080.log" in told
+    assert "Its log is shown by: journalctl --identifier=librechat-3080" in told
     assert "All workers run what they ran before" in told
 
 

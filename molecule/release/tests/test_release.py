@@ -53,7 +53,11 @@ def test_a_rollback_returns_to_the_release_before(stack, watched, first):
     [
         ("slow", (), r"p95 of the canary \d+ ms, promised 200 ms, old workers \d+ ms"),
         ("failing", (), r"errors of the canary [\d.]+ %, promised 0.5 %, old workers [\d.]+ % \(\d+ of \d+ requests\)"),
-        ("deaf", IMPATIENT, r"did not answer 200 within 20 s .* Its log is /var/log/librechat/librechat-3080.log"),
+        (
+            "deaf",
+            IMPATIENT,
+            r"did not answer 200 within 20 s .* Its log is shown by: journalctl --identifier=librechat-3080",
+        ),
     ],
     ids=["slow", "failing", "deaf"],
 )
@@ -80,6 +84,21 @@ def test_pm2_restarts_on_one_host_after_the_other(stack, watched):
     assert releases.noticed(seen) == []
     assert not set(daemons()) & set(before)
     assert stack.out() == set()
+
+
+def test_workers_outlive_a_pm2_that_is_killed_and_are_taken_over_one_after_the_other(stack, watched):
+    host, before = stack.hosts[0], stack.pids()
+
+    def kill():
+        host.check_output("systemctl kill --kill-who=main --signal=KILL pm2-librechat")
+        lab.wait_for(lambda: host.run("systemctl is-active pm2-librechat").stdout == "active\n", 300, "PM2 is back", every=1)
+
+    _done, seen = watched("PM2 killed", kill)
+    after = stack.pids()
+    moved = [worker for worker in before if after[worker] != before[worker]]
+    assert moved == [worker for worker in before if worker.startswith(host.address)]
+    assert None not in after.values()
+    assert releases.noticed(seen) == []
 
 
 # What nobody can release. That a wrong checksum and a host that is away are refused, the default scenario shows.

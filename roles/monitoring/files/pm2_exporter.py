@@ -140,8 +140,8 @@ def read(path):
 class Pm2:
     """The workers, as PM2 listed them last."""
 
-    def __init__(self, home, script):
-        self._home, self._script = home, script
+    def __init__(self, home, pid_file, script):
+        self._home, self._pid_file, self._script = home, pid_file, script
         self._listed = None, []
         self._problem = None
 
@@ -175,7 +175,7 @@ class Pm2:
 
     def _process(self):
         """Return (id, start time) of PM2's daemon, None if it does not run."""
-        identity = (read(self._home / "pm2.pid") or "").strip()
+        identity = (read(self._pid_file) or "").strip()
         if not identity.isdigit():
             return None
         proc = pathlib.Path("/proc", identity)
@@ -250,12 +250,13 @@ def main():
         "--interval", required=True, type=float, metavar="SECONDS", help="time between questions to PM2"
     )
     parser.add_argument("--pm2-home", required=True, type=pathlib.Path)
+    parser.add_argument("--pid-file", required=True, type=pathlib.Path)
     parser.add_argument("--pm2", required=True, metavar="SCRIPT")
     parser.add_argument("--app-root", required=True, type=pathlib.Path)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
-    pm2 = Pm2(options.pm2_home, options.pm2)
+    pm2 = Pm2(options.pm2_home, options.pid_file, options.pm2)
     pm2.refresh()
     registry = CollectorRegistry()
     registry.register(Collector(pm2, Releases(options.app_root)))

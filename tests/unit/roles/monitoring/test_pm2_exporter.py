@@ -141,7 +141,7 @@ def run(tmp_path):
             free.bind(("127.0.0.1", 0))
             listen = f"127.0.0.1:{free.getsockname()[1]}"
         command = [sys.executable, PROGRAM, "--listen", listen, "--interval", str(interval), "--pm2-home", home]
-        command += ["--pm2", script, "--app-root", tmp_path]
+        command += ["--pid-file", home / "pm2.pid", "--pm2", script, "--app-root", tmp_path]
         log = (tmp_path / "log").open("w")
         processes.append(subprocess.Popen(command, stderr=log, env=os.environ))
         return f"http://{listen}/metrics"
