@@ -91,7 +91,9 @@ def test_workers_outlive_a_pm2_that_is_killed_and_are_taken_over_one_after_the_o
 
     def kill():
         host.check_output("systemctl kill --kill-who=main --signal=KILL pm2-librechat")
-        lab.wait_for(lambda: host.run("systemctl is-active pm2-librechat").stdout == "active\n", 300, "PM2 is back", every=1)
+        lab.wait_for(
+            lambda: host.run("systemctl is-active pm2-librechat").stdout == "active\n", 300, "PM2 is back", every=1
+        )
 
     _done, seen = watched("PM2 killed", kill)
     after = stack.pids()
