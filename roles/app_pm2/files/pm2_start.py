@@ -92,13 +92,20 @@ def main():
     parser.add_argument("--ecosystem", required=True, type=pathlib.Path)
     parser.add_argument("--ready-path", required=True)
     parser.add_argument("--ready-timeout", required=True, type=float, metavar="SECONDS")
+    parser.add_argument(
+        "--pause",
+        required=True,
+        type=float,
+        metavar="SECONDS",
+        help="time in which an edge takes a worker back that has refused requests",
+    )
     parser.add_argument("command", nargs="+", help="command that runs PM2")
     options = parser.parse_args()
     # PM2 hands the environment of its caller on to each worker.
     environment = {name: os.environ[name] for name in os.environ if name in ("HOME", "PATH") or name.startswith("PM2_")}
 
     def pm2(*arguments):
-        subprocess.run([*options.command, *arguments], env=environment, check=True)
+        subprocess.run([*options.command, *arguments, "--silent"], env=environment, check=True)
 
     entries, old = read(options.ecosystem), outlived(processes())
     pm2("ping")
@@ -112,6 +119,7 @@ def main():
             deadline = time.monotonic() + options.ready_timeout
             while not is_ready(entry, options.ready_path) and time.monotonic() < deadline:
                 time.sleep(0.2)
+            time.sleep(options.pause)
     for pid in old.values():
         end(pid, PATIENCE_S)
 

@@ -90,10 +90,18 @@ def test_the_workers_that_were_proved_are_started_with_no_more_than_their_enviro
     if names:
         ecosystem.write_text(json.dumps({"apps": [{"name": name, "kill_timeout": 1000, "env": {}} for name in names]}))
     (tmp_path / "pm2.py").write_text(PM2)
-    command = [sys.executable, PROGRAM, f"--ecosystem={ecosystem}", "--ready-path=/readyz", "--ready-timeout=1", "--"]
+    command = [
+        sys.executable,
+        PROGRAM,
+        f"--ecosystem={ecosystem}",
+        "--ready-path=/readyz",
+        "--ready-timeout=1",
+        "--pause=0",
+        "--",
+    ]
     environment = {"HOME": "/", "PATH": os.environ["PATH"], "PM2_HOME": str(tmp_path), "INVOCATION_ID": "of systemd"}
     subprocess.run([*command, sys.executable, str(tmp_path / "pm2.py")], env=environment, check=True)
     asked = [line.split(" [") for line in (tmp_path / "asked").read_text().splitlines()]
     started = [f"start {ecosystem} --only chat-3080,chat-3081"] if names else []
-    assert [words for words, _environment in asked] == ["ping", *started]
+    assert [words.removesuffix(" --silent") for words, _environment in asked] == ["ping", *started]
     assert all("INVOCATION_ID" not in passed for _words, passed in asked)
