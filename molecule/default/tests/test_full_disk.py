@@ -33,7 +33,7 @@ def test_pm2_and_its_workers_start_without_a_free_byte(host, full):
         assert host.run(f"echo more > {path}/more").rc != 0
     host.check_output("systemctl start pm2-librechat")
     lab.wait_for(lambda: all_ready(host), 60, "every worker is ready")
-    host.check_output("pkill --signal KILL --full server/index.js")
+    host.check_output("pkill --signal KILL --full '[s]erver/index.js'")
     lab.wait_for(lambda: not all_ready(host), 5, "the workers are gone")
     lab.wait_for(lambda: all_ready(host), 60, "every worker is ready again")
 
