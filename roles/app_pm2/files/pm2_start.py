@@ -23,6 +23,8 @@ import time
 # In the environment of each worker, and of what it has started itself
 DIGEST_VARIABLE = b"TIERSTACK_ENTRY="
 PATIENCE_S = 5
+# PM2 answers within a second; a machine that boots may be busy.
+COMMAND_S = 60
 
 
 def processes(proc=pathlib.Path("/proc")):
@@ -105,7 +107,7 @@ def main():
     environment = {name: os.environ[name] for name in os.environ if name in ("HOME", "PATH") or name.startswith("PM2_")}
 
     def pm2(*arguments):
-        subprocess.run([*options.command, *arguments, "--silent"], env=environment, check=True)
+        subprocess.run([*options.command, *arguments, "--silent"], env=environment, check=True, timeout=COMMAND_S)
 
     entries, old = read(options.ecosystem), outlived(processes())
     pm2("ping")
