@@ -28,8 +28,8 @@ def waves(hosts, at_a_time):
     :param hosts: host -> ``{"pending": {"replace", "start", "delete", "prove": names}, "servers": {name: address:port}}``,
         where the servers are those that are wanted, and those that are to go
     :param at_a_time: workers that may be out at once; never more than one of a host that serves
-    :returns: list of ``{"workers": {host: [names]}, "servers": [address:port], "canary": bool, "goes": bool}``. Hosts none of whose workers
-        run come behind those that serve, each as a whole. What is not wanted any more goes last. Nothing at all when nobody serves: then
+    :returns: list of ``{"workers": {host: [names]}, "servers": [address:port], "canary": bool, "goes": bool, "action": "replace"}``. Hosts none of whose
+        workers run come behind those that serve, each as a whole. What is not wanted any more goes last. Nothing at all when nobody serves: then
         there is nobody to be spared, and the workers may start as they like.
     """
 
@@ -41,7 +41,7 @@ def waves(hosts, at_a_time):
 
     def wave(workers, canary=False, goes=False):
         servers = [hosts[host]["servers"][name] for host, names in workers.items() for name in names]
-        return {"workers": workers, "servers": servers, "canary": canary, "goes": goes}
+        return {"workers": workers, "servers": servers, "canary": canary, "goes": goes, "action": "replace"}
 
     def rows(queues, goes=False):
         """One of each host at a time, of so many hosts as are allowed, until all queues are empty."""
