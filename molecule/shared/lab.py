@@ -47,6 +47,12 @@ def pm2(host, *command):
     )
 
 
+def listener(host, port):
+    """Return the process that listens on a port, or None."""
+    line = host.run(f"ss -Hltnp 'sport = :{port}'").stdout
+    return int(re.search(r"pid=(\d+)", line)[1]) if line else None
+
+
 def query(host, expression):
     """Ask the Prometheus of a host, not through Nginx, and return the series of the answer."""
     with requests.Session() as session:

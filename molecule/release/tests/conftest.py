@@ -94,8 +94,7 @@ class Stack:
         found = {}
         for worker in self.workers:
             host = next(host for host in self.hosts if worker.startswith(host.address))
-            line = host.run(f"ss -Hltnp 'sport = :{worker.split(':')[1]}'").stdout
-            found[worker] = int(re.search(r"pid=(\d+)", line)[1]) if line else None
+            found[worker] = lab.listener(host, worker.split(":")[1])
         return found
 
 
