@@ -19,6 +19,7 @@ import requests
 import lab
 
 SILENCE_S = 20  # longer than anything takes that is well, on a busy machine
+STARTING_S = 30
 PIECES_PER_S = 2
 
 
@@ -116,7 +117,7 @@ class Load:
         self.threads = []
 
     def ask(self, user, edge, method, path, new=False, **options):
-        """Ask once and write down what came; return the answer, or None for a failure."""
+        """Ask, again only where a page does, and write down what came; return the answer, or None for a failure."""
         wall, begin = time.time(), time.monotonic()
         answer, reason, again = None, "", False
         options |= {"headers": {"Connection": "close"} if new else {}, "timeout": SILENCE_S}
@@ -128,6 +129,15 @@ class Load:
                 again = not new and "Connection aborted" in str(error)
                 if not again:
                     raise
+                answer = user.session.request(method, url, **options)
+            # A worker that starts refuses questions. LibreChat's page asks again after a second, for as long.
+            while (
+                answer.status_code == 503
+                and "SERVER_NOT_READY" in answer.text
+                and time.monotonic() - begin < STARTING_S
+            ):
+                again = True
+                time.sleep(float(answer.headers["Retry-After"]))
                 answer = user.session.request(method, url, **options)
             if answer.status_code >= 400:
                 reason = f"{answer.status_code} {answer.text[:100]}"
