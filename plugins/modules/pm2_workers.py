@@ -15,7 +15,7 @@ description:
   - Compares what PM2 runs with what is wanted, and changes only what differs. A run without a difference restarts nothing.
   - A worker that differs is replaced, and proved ready, before the next one is touched.
   - When a worker does not become ready, every worker replaced so far goes back to the definition that was last proved, and the module fails.
-    Nothing is written to O(ecosystem), from which PM2's unit starts them: a restart of the host brings back the workers that were proved.
+    Nothing is written to O(ecosystem), from which PM2's unit starts them, so that a restart of the host brings back the workers that were proved.
   - In fork mode a worker is stopped before its successor starts, as both need its port. Take it out of the balancer and drain it first, if it serves.
     In cluster mode the new instances start beside the old ones, which go when each new one has proved ready, so that the port is never without
     an instance. Meanwhile there are twice as many.
