@@ -60,8 +60,10 @@ def test_nothing_outlived_where_nothing_runs(start, proc):
     assert start.outlived(start.processes(proc({30: (1, ["A=b"])}))) == {}
 
 
-@pytest.mark.parametrize("stubborn", [False, True])
-def test_a_worker_is_asked_to_end_and_killed_when_it_does_not(start, stubborn):
+@pytest.mark.parametrize(
+    ("stubborn", "patience", "ended_by"), [(False, 30, -signal.SIGINT), (True, 0.5, -signal.SIGKILL)]
+)
+def test_a_worker_is_asked_to_end_and_killed_when_it_does_not(start, stubborn, patience, ended_by):
     ignore = "signal.signal(signal.SIGINT, signal.SIG_IGN);" if stubborn else ""
     program = f"import signal, time; {ignore} print(flush=True); time.sleep(60)"
     with subprocess.Popen(
@@ -70,9 +72,9 @@ def test_a_worker_is_asked_to_end_and_killed_when_it_does_not(start, stubborn):
         process.stdout.readline()
         signal.signal(signal.SIGCHLD, lambda *_: process.poll())  # its parent is no PM2 that is gone
         begin = time.monotonic()
-        start.end(process.pid, 0.5)
-        assert process.wait(5) == (-signal.SIGKILL if stubborn else -signal.SIGINT)
-        assert (time.monotonic() - begin >= 0.5) is stubborn
+        start.end(process.pid, patience)
+        assert process.wait(5) == ended_by
+        assert (time.monotonic() - begin >= patience) is stubborn
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
