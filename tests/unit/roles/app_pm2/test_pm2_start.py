@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import DIGEST_VARIABLE
 from programs import load_program
 
 PROGRAM = "roles/app_pm2/files/pm2_start.py"
@@ -37,7 +38,7 @@ def proc(tmp_path):
 
 
 def worker(port):
-    return ["PATH=/usr/bin", f"name=chat-{port}", f"PORT={port}", "TIERSTACK_ENTRY=0123456789abcdef"]
+    return ["PATH=/usr/bin", f"name=chat-{port}", f"PORT={port}", f"{DIGEST_VARIABLE}=0123456789abcdef"]
 
 
 def test_a_worker_is_told_from_what_it_has_started_and_from_other_processes(start, proc):
