@@ -53,6 +53,11 @@ def listener(host, port):
     return int(re.search(r"pid=(\d+)", line)[1]) if line else None
 
 
+def is_ready(host, port):
+    """Tell whether the worker at a port says that it is ready."""
+    return host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
+
+
 def query(host, expression):
     """Ask the Prometheus of a host, not through Nginx, and return the series of the answer."""
     with requests.Session() as session:

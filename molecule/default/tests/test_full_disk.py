@@ -15,7 +15,7 @@ cat /dev/zero > {path}/full 2>/dev/null || true
 
 
 def all_ready(host):
-    return all(host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0 for port in WORKERS)
+    return all(lab.is_ready(host, port) for port in WORKERS)
 
 
 @pytest.fixture

@@ -127,4 +127,4 @@ def untouched_workers(host):
     yield
     assert state() == before
     for port in (3080, 3081, 3082, 3083):
-        assert host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
+        assert lab.is_ready(host, port)

@@ -112,7 +112,7 @@ def test_every_worker_is_online_on_a_port_of_its_own(host):
         (f"librechat-{port}", "online", "fork_mode") for port in WORKERS
     }
     for port in WORKERS:
-        assert host.run(f"curl --fail --silent http://{host.address}:{port}/readyz").rc == 0
+        assert lab.is_ready(host, port)
 
 
 def test_the_settings_of_a_worker_are_for_its_user_only(host):

@@ -64,7 +64,7 @@ def test_a_session_outlives_the_death_of_a_worker(host, browser):
         "PM2 starts the worker again",
     )
     lab.wait_for(
-        lambda: host.run(f"curl --fail --silent http://{host.address}:3080/readyz").rc == 0,
+        lambda: lab.is_ready(host, 3080),
         30,
         "the worker is ready again",
     )
