@@ -422,10 +422,9 @@ def last_words(module, entry):
         return f"Its log is shown by: pm2 logs {entry['name']}."
     if writes_to_journal(entry):
         command = ["journalctl", "--identifier=" + entry["name"]]
-        lines = module.run_command([*command, f"--lines={LOG_LINES}", "--output=cat", "--no-pager", "--quiet"])[
-            1
-        ].splitlines()
-        return f"Its log is shown by: {' '.join(command)}. It ends: " + redact(" | ".join(lines), [])
+        shown = [*command, f"--lines={LOG_LINES}", "--output=cat", "--no-pager", "--quiet"]
+        _code, out, _err = module.run_command(shown)
+        return f"Its log is shown by: {' '.join(command)}. It ends: " + redact(" | ".join(out.splitlines()), [])
     try:
         with open(path, "rb") as file:
             file.seek(max(os.path.getsize(path) - 4096, 0))
