@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import re
 
-from .mongo_pool.env_file import as_text
-
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Between double quotes a shell takes these for its own, and Node does not undo a backslash.
 SHELL = re.compile(r'["$`\\]')
@@ -30,6 +28,11 @@ def env_file(settings):
         "text": "\n".join(line for line in lines.values() if line),
         "unfit": [name for name, line in lines.items() if not line],
     }
+
+
+def as_text(value):
+    """Return a value as programs compare it: true and false in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _line(name, value):

@@ -23,6 +23,11 @@ NO_GAIN = 0.9
 CLIENT_BOUND = 0.7
 
 
+def significant(value, digits=2):
+    """Rounded: what was measured is not known better than this."""
+    return float(f"{value:.{digits}g}")
+
+
 def knee(loads):
     """The smallest pool that gives nine tenths of the best throughput, or None if it is the largest one."""
     best = max((load["throughput_per_s"] for load in loads), default=0)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.probe import knee, percentile, verdict
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.probe import (
+    knee,
+    percentile,
+    significant,
+    verdict,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +55,8 @@ def test_the_verdict_names_the_knee_and_what_limits_its_truth():
     assert "ran out of CPU" in verdict(loads(100, 300, 310, client_bound=True))
     assert "Only a pool of 1" in verdict(loads(100))
     assert verdict([])
+
+
+@pytest.mark.parametrize(("value", "rounded"), [(0.00123456, 0.0012), (0.0567, 0.057), (0, 0), (3.14, 3.1)])
+def test_a_measured_value_has_two_digits(value, rounded):
+    assert significant(value) == rounded

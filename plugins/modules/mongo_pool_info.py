@@ -6,66 +6,30 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: mongo_pool
-short_description: Plan, apply and verify the connection pools to MongoDB
+module: mongo_pool_info
+short_description: Hold the connection pools to MongoDB against what it allows and does
 version_added: 0.1.0
 description:
-  - A worker of the application keeps a pool of connections to MongoDB. This module says how large it should be, writes that down where the
-    application reads it, and holds it against what the running MongoDB really allows and really does.
-  - With O(state=planned) it touches nothing, with O(state=present) only the file O(path). Only the other states connect to MongoDB.
+  - A worker of the application keeps a pool of connections to MongoDB. This module holds its size, from the capacity model or from elsewhere,
+    against what the running MongoDB really allows and really does.
 options:
   state:
     description:
-      - V(planned) returns the numbers of the capacity model.
-      - V(present) brings the file O(path) to O(settings).
       - V(verified) fails, naming the limit that binds, when the most connections that the application can ask for are more than O(headroom) of what
         a member of the deployment allows.
       - V(observed) samples the live counters and recommends a larger pool, a smaller one or the same, or says that there is too little load to tell.
     type: str
-    choices: [planned, present, verified, observed]
+    choices: [verified, observed]
     required: true
   plan:
-    description: A plan, as the filter P(tierstack.librechat.capacity_plan#filter) returns it. It stands in for O(users) and O(hosts).
+    description: A plan, as the filter P(tierstack.librechat.capacity_plan#filter) returns it.
     type: dict
-  users:
-    description: Users at the same time.
-    type: int
-  hosts:
-    description: Of each host its C(groups), C(cores) and C(memory_mb).
-    type: dict
-  load:
-    description: Inputs of the capacity model that are known better than its defaults.
-    type: dict
-  calibration:
-    description: Inputs of the capacity model that were measured, as in RV(calibration).
-    type: dict
-  overrides:
-    description: Numbers of the plan that are set by hand.
-    type: dict
-  exec_mode:
-    description: How PM2 runs the workers.
-    type: str
-    choices: [fork, cluster]
-    default: fork
-  path:
-    description: File of C(NAME=value) lines, as dotenv and systemd read it. It must exist. Needed with O(state=present).
-    type: path
-  settings:
-    description:
-      - Name and value of each setting in O(path). With a plan the default is its C(MONGO_MAX_POOL_SIZE), C(MONGO_MIN_POOL_SIZE),
-        C(MONGO_MAX_CONNECTING), C(MONGO_MAX_IDLE_TIME_MS) and C(MONGO_WAIT_QUEUE_TIMEOUT_MS).
-      - These are shown in the diff, so no secrets here. No other line of the file ever is.
-    type: dict
-  backup:
-    description: Keep a copy of the file as it was.
-    type: bool
-    default: false
   uri:
     description:
       - URI of the deployment. In user and password, V(/), V(:), V(@), V(%), V(?) and V(#) are percent-encoded.
-      - Needed with O(state=verified) and O(state=observed).
-      - C(serverStatus) is asked for in both. The role C(clusterMonitor) of database C(admin) allows that, and all else but point reads.
+      - C(serverStatus) is asked for. The role C(clusterMonitor) of database C(admin) allows that, and all else but point reads.
     type: str
+    required: true
   timeout:
     description:
       - Seconds after which MongoDB is given up, half of them for finding the server and half for its answer.
@@ -118,7 +82,7 @@ options:
     default: 10
   probe:
     description:
-      - With O(state=verified) or O(state=observed), measure the handshake, and throughput and 95th percentile at each of O(probe_pool_sizes).
+      - Measure the handshake, and throughput and 95th percentile at each of O(probe_pool_sizes).
       - This is a load. It is never made in check mode, and never fills the server beyond O(headroom).
     type: bool
     default: false
@@ -136,83 +100,56 @@ options:
       - Read single documents by key from a collection of 1000 that is made in this database and dropped in the end. Needs the role C(readWrite) there.
       - Without it the load is made of pings, which need no role and leave nothing behind.
     type: str
-  calibration_path:
-    description:
-      - YAML file on the managed host that receives RV(calibration) as C(stack_calibration). Its other keys and lines stay. Needs O(probe=true).
-      - For an inventory, run the task on the controller, or write RV(calibration) there.
-    type: path
 extends_documentation_fragment:
   - tierstack.librechat.attributes
 attributes:
   check_mode:
     support: full
-    details: O(state=verified) and O(state=observed) only read, so they run in check mode as well. The probe does not.
+    details: It only reads. The probe is not made in check mode.
   diff_mode:
-    support: full
-    details: Shows the settings of O(settings) only.
+    support: none
 requirements:
-  - pymongo 3.11 or later on the host, for O(state=verified) and O(state=observed)
+  - pymongo 3.11 or later on the host
   - MongoDB 5.0 or later
 author:
   - The tierstack authors (@tierstack)
 """
 
 EXAMPLES = r"""
-- name: How large the pools should be
-  tierstack.librechat.mongo_pool:
-    state: planned
-    users: 50
-    hosts:
-      prod50-1: {groups: [mongo, redis, app, nginx, monitoring], cores: 4, memory_mb: 16384}
-  register: planned
-
-- name: Write it where the application reads it
-  tierstack.librechat.mongo_pool:
-    state: present
-    plan: "{{ planned.plan }}"
-    path: /srv/librechat/shared/.env
-    backup: true
-
 - name: Fail if MongoDB cannot take a release at the busiest hour
-  tierstack.librechat.mongo_pool:
+  tierstack.librechat.mongo_pool_info:
     state: verified
-    plan: "{{ planned.plan }}"
+    plan: "{{ stack_plan }}"
     uri: mongodb://monitor:{{ mongo_monitor_password | urlencode | replace('/', '%2F') }}@localhost:27017/?authSource=admin&replicaSet=rs0
 
 - name: Is the pool too small or too large
-  tierstack.librechat.mongo_pool:
+  tierstack.librechat.mongo_pool_info:
     state: observed
     workers: 4
     max_pool_size: 10
     samples: 60
     uri: mongodb://monitor:{{ mongo_monitor_password | urlencode | replace('/', '%2F') }}@localhost:27017/?authSource=admin&replicaSet=rs0
 
-- name: Measure on a quiet server, and keep what was measured for the next plan
-  tierstack.librechat.mongo_pool:
+- name: Measure on a quiet server
+  tierstack.librechat.mongo_pool_info:
     state: verified
     workers: 4
     max_pool_size: 10
     uri: mongodb://admin:{{ mongo_admin_password | urlencode | replace('/', '%2F') }}@localhost:27017/?authSource=admin&replicaSet=rs0
     probe: true
     probe_database: probe
-    calibration_path: /root/calibration.yml
   register: measured
+
+- name: Keep what was measured for the next plan
+  ansible.builtin.copy:
+    content: "{{ {'stack_calibration': measured.calibration} | to_nice_yaml }}"
+    dest: inventories/prod50/group_vars/all/calibration.yml
+    mode: "0644"
+  delegate_to: localhost
+  become: false
 """
 
 RETURN = r"""
-numbers:
-  description: Name and value of each number of the plan that concerns the pools.
-  returned: with a plan
-  type: dict
-  sample: {app_pm2_mongo_max_pool_size: 10, mongo_sockets_release: 56}
-plan:
-  description: The plan.
-  returned: O(state=planned)
-  type: dict
-backup_file:
-  description: The copy that was made.
-  returned: when O(backup=true) and the file changed
-  type: str
 worst_case:
   description: The most connections that the application can ask for, C(total), those without a release, C(steady), and the C(formula).
   returned: O(state=verified)
@@ -259,31 +196,16 @@ calibration:
   sample: {mongo_operation_s: 0.0012, mongo_handshake_s: 0.012}
 """
 
-import os
-import socket
 import time
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import CapacityError
-from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import plan as capacity_plan
-from ansible_collections.tierstack.librechat.plugins.module_utils.files import replace
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool import (
-    calibration,
     connection,
-    env_file,
     limits,
     observation,
     probe,
 )
 
-POOL_SETTINGS = {
-    "MONGO_MAX_POOL_SIZE": "app_pm2_mongo_max_pool_size",
-    "MONGO_MIN_POOL_SIZE": "app_pm2_mongo_min_pool_size",
-    "MONGO_MAX_CONNECTING": "app_pm2_mongo_max_connecting",
-    "MONGO_MAX_IDLE_TIME_MS": "app_pm2_mongo_max_idle_time_ms",
-    "MONGO_WAIT_QUEUE_TIMEOUT_MS": "app_pm2_mongo_wait_queue_timeout_ms",
-}
-OTHER_NUMBERS = ("workers_total", "mongo_sockets_steady", "mongo_sockets_release", "mongo_max_incoming_connections")
 PARTS = (
     "workers",
     "max_pool_size",
@@ -295,28 +217,10 @@ PARTS = (
 PARTS_OF_POOLS = ("workers", "max_pool_size", "clients_per_worker", "monitoring_connections")
 
 
-def plan_of(params):
-    """The plan that was given, or the one that follows from users and hosts, or None."""
-    if params["plan"] or params["users"] is None:
-        return params["plan"]
-    return capacity_plan(
-        params["users"],
-        params["hosts"],
-        load=params["load"],
-        calibration=params["calibration"],
-        overrides=params["overrides"],
-        exec_mode=params["exec_mode"],
-    )
-
-
-def numbers_of(plan):
-    """What the plan says about pools."""
-    return {name: plan["numbers"][name]["value"] for name in (*POOL_SETTINGS.values(), *OTHER_NUMBERS)}
-
-
-def parts_of(module, plan):
+def parts_of(module):
     """What the worst case is made of: the parameters, and the plan for those that are not given."""
     given = {name: module.params[name] for name in PARTS if module.params[name] is not None}
+    plan = module.params["plan"]
     parts = {**(limits.parts_of_plan(plan) if plan else {}), **given}
     if "workers" in given and "overlapping_workers" not in given:
         parts.pop("overlapping_workers", None)
@@ -328,53 +232,9 @@ def parts_of(module, plan):
     return parts
 
 
-def read(path):
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as current:
-        return current.read()
-
-
-def planned(module, plan):
-    if not plan:
-        module.fail_json(msg="state planned needs users and hosts, or a plan.")
-    return {"changed": False, "plan": plan}
-
-
-def present(module, plan):
-    settings = module.params["settings"]
-    if settings is None:
-        if not plan:
-            module.fail_json(msg="state present needs settings, or a plan to take them from.")
-        numbers = numbers_of(plan)
-        settings = {name: numbers[number] for name, number in POOL_SETTINGS.items()}
-    path = os.path.realpath(module.params["path"])
-    try:
-        text = read(path)
-        wanted, before, after = env_file.reconcile(
-            text, {name: env_file.as_text(value) for name, value in settings.items()}
-        )
-    except OSError as failure:
-        module.fail_json(msg=f"{path} cannot be read: {failure.strerror}.")
-    except env_file.EnvFileError as failure:
-        module.fail_json(msg=f"{path}: {failure}")
-
-    result = {
-        "changed": wanted != text,
-        "diff": {"before": _lines(before), "after": _lines(after), "before_header": path, "after_header": path},
-    }
-    if result["changed"] and not module.check_mode:
-        if module.params["backup"]:
-            result["backup_file"] = module.backup_local(path)
-        replace(module, path, wanted)
-    return result
-
-
-def _lines(assignments):
-    return "".join(f"{assignment}\n" for assignment in assignments)
-
-
-def verified(module, plan, deployment):
+def verified(module, deployment):
     params = module.params
-    worst = limits.worst_case(**parts_of(module, plan))
+    worst = limits.worst_case(**parts_of(module))
     hello = deployment.primary()
     servers = []
     for host, client in deployment.members(hello):
@@ -408,10 +268,10 @@ def verified(module, plan, deployment):
     return result
 
 
-def observed(module, plan, deployment):
+def observed(module, deployment):
     if module.params["samples"] < 2 or module.params["interval"] <= 0:
         module.fail_json(msg="state observed needs at least 2 samples and an interval above 0.")
-    parts = parts_of(module, plan)
+    parts = parts_of(module)
     deployment.primary()
     samples = []
     for number in range(module.params["samples"]):
@@ -436,32 +296,17 @@ def probed(module, deployment, result):
     )
     measured["too_large"] = sorted(set(params["probe_pool_sizes"]) - set(sizes))
 
-    values = {"mongo_handshake_s": calibration.significant(measured["handshake"]["p50_ms"] / 1000)}
+    values = {"mongo_handshake_s": probe.significant(measured["handshake"]["p50_ms"] / 1000)}
     live = observation.mean_operation_s(result["observed"]) if "observed" in result else None
     if live is not None and measured["operation"] == "ping" and measured["loads"]:
-        values["mongo_operation_s"] = calibration.significant(live + measured["loads"][0]["mean_ms"] / 1000)
+        values["mongo_operation_s"] = probe.significant(live + measured["loads"][0]["mean_ms"] / 1000)
     elif measured["operation"] == "point read" and measured["loads"]:
-        values["mongo_operation_s"] = calibration.significant(measured["loads"][0]["mean_ms"] / 1000)
+        values["mongo_operation_s"] = probe.significant(measured["loads"][0]["mean_ms"] / 1000)
     return {"probe": measured, "calibration": values}
 
 
-def calibrated(module, values):
-    """Write what was measured; was the file changed?"""
-    path = os.path.realpath(module.params["calibration_path"])
-    comment = f"measured by mongo_pool {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())} on {socket.gethostname()}"
-    try:
-        text = read(path) if os.path.exists(path) else ""
-        wanted = calibration.reconcile(text, values, comment)
-    except OSError as failure:
-        module.fail_json(msg=f"{path} cannot be read: {failure.strerror}.")
-    except calibration.CalibrationError as failure:
-        module.fail_json(msg=f"{path}: {failure}")
-    replace(module, path, wanted)
-    return wanted != text
-
-
-def live(module, plan):
-    """The states that need the deployment."""
+def ask(module):
+    """Ask the deployment, and measure it if that is wanted."""
     params = module.params
     if connection.PYMONGO_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("pymongo"), exception=connection.PYMONGO_IMPORT_ERROR)
@@ -476,7 +321,7 @@ def live(module, plan):
         deployment = connection.Deployment(
             params["uri"], params["timeout"], {name: value for name, value in tls.items() if value}
         )
-        result = (verified if params["state"] == "verified" else observed)(module, plan, deployment)
+        result = (verified if params["state"] == "verified" else observed)(module, deployment)
         if params["probe"]:
             result.update(probed(module, deployment, result))
     except connection.ConnectionFailed as failure:
@@ -486,26 +331,15 @@ def live(module, plan):
     finally:
         if deployment:
             deployment.close()
-    if params["calibration_path"] and "calibration" in result:
-        result["changed"] = calibrated(module, result["calibration"])
     return result
 
 
 def main():
     module = AnsibleModule(
         argument_spec={
-            "state": {"type": "str", "required": True, "choices": ["planned", "present", "verified", "observed"]},
+            "state": {"type": "str", "required": True, "choices": ["verified", "observed"]},
             "plan": {"type": "dict"},
-            "users": {"type": "int"},
-            "hosts": {"type": "dict"},
-            "load": {"type": "dict"},
-            "calibration": {"type": "dict"},
-            "overrides": {"type": "dict"},
-            "exec_mode": {"type": "str", "choices": ["fork", "cluster"], "default": "fork"},
-            "path": {"type": "path"},
-            "settings": {"type": "dict"},
-            "backup": {"type": "bool", "default": False},
-            "uri": {"type": "str", "no_log": True},
+            "uri": {"type": "str", "required": True, "no_log": True},
             "timeout": {"type": "float", "default": 10},
             "tls": {"type": "bool", "default": False},
             "tls_ca_file": {"type": "path"},
@@ -524,11 +358,7 @@ def main():
             "probe_pool_sizes": {"type": "list", "elements": "int", "default": [1, 2, 5, 10, 20, 40]},
             "probe_seconds": {"type": "float", "default": 6},
             "probe_database": {"type": "str"},
-            "calibration_path": {"type": "path"},
         },
-        required_if=[("state", "present", ["path"]), ("state", "verified", ["uri"]), ("state", "observed", ["uri"])],
-        required_together=[("users", "hosts")],
-        mutually_exclusive=[("plan", "users")],
         supports_check_mode=True,
     )
     params = module.params
@@ -541,17 +371,7 @@ def main():
             module.fail_json(
                 msg=f"{name} is {params[name]}: it must be above 0{', and at most 1' if name == 'headroom' else ''}."
             )
-    if params["calibration_path"] and not params["probe"]:
-        module.fail_json(msg="calibration_path needs probe: true, as only a probe measures.")
-    try:
-        plan = plan_of(params)
-    except CapacityError as failure:
-        module.fail_json(msg=str(failure))
-
-    states = {"planned": planned, "present": present, "verified": live, "observed": live}
-    result = states[params["state"]](module, plan)
-    if plan:
-        result["numbers"] = numbers_of(plan)
+    result = ask(module)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
