@@ -27,7 +27,7 @@ def unknown_variables(names, known, prefixes, renamed=None):
     :param names: names found in the inventory (iterable of str)
     :param known: names that the roles declare (iterable of str)
     :param prefixes: beginnings that belong to the collection, e.g. ``["mongo_", "redis_"]``
-    :param renamed: old name -> new name
+    :param renamed: old name -> new name, or in several words what to do instead
     :returns: list of dicts ``{name, hint}``, sorted by name; ``hint`` is the new or the closest name, or an empty string
     """
     known, renamed = set(known), renamed or {}
@@ -36,7 +36,7 @@ def unknown_variables(names, known, prefixes, renamed=None):
         if name in known or not name.startswith(tuple(prefixes)):
             continue
         if name in renamed:
-            hint = "renamed to " + renamed[name]
+            hint = renamed[name] if " " in renamed[name] else "renamed to " + renamed[name]
         else:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             hint = "did you mean " + close[0] + "?" if close else ""

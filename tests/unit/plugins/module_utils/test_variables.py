@@ -86,3 +86,8 @@ def test_a_value_that_nothing_can_be_done_with_is_named_with_what_it_is_to_be(na
     (sentence,) = unusable(**{name: value})
     assert sentence.startswith(f"{name} is {value!r}: it ")
     assert told in sentence
+
+
+def test_a_variable_that_is_gone_is_reported_with_what_to_do():
+    renamed = {"mongo_fds": "limit the unit instead"}
+    assert unknown_variables(["mongo_fds"], KNOWN, PREFIXES, renamed)[0]["hint"] == "limit the unit instead"
