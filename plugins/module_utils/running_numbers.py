@@ -15,6 +15,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from .app_environment import NUMBERS as APP_NUMBERS
+
 SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 MEGABYTES = {"": 2**-20, "b": 2**-20, "k": 2**-10, "m": 1, "g": 2**10, "t": 2**20}
 QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z/]*)\s*", re.IGNORECASE)
@@ -213,22 +215,8 @@ ECOSYSTEM = {
     "max_restarts": ("app_pm2_max_restarts", number),
 }
 ENV = {
-    "MONGO_MAX_POOL_SIZE": ("app_pm2_mongo_max_pool_size", number),
-    "MONGO_MIN_POOL_SIZE": ("app_pm2_mongo_min_pool_size", number),
-    "MONGO_MAX_CONNECTING": ("app_pm2_mongo_max_connecting", number),
-    "MONGO_MAX_IDLE_TIME_MS": ("app_pm2_mongo_max_idle_time_ms", number),
-    "MONGO_WAIT_QUEUE_TIMEOUT_MS": ("app_pm2_mongo_wait_queue_timeout_ms", number),
+    **{variable: (name, number) for variable, name in APP_NUMBERS.items()},
     "serverSelectionTimeoutMS": ("app_pm2_mongo_server_selection_timeout_ms", number),
-    "REDIS_MAX_LISTENERS": ("app_pm2_redis_max_listeners", number),
-    "CONCURRENT_MESSAGE_MAX": ("app_pm2_concurrent_message_max", number),
-    "MESSAGE_IP_MAX": ("app_pm2_message_ip_max", number),
-    "MESSAGE_USER_MAX": ("app_pm2_message_user_max", number),
-    "LOGIN_MAX": ("app_pm2_login_max", number),
-    "REGISTER_MAX": ("app_pm2_register_max", number),
-    "HTTP_KEEP_ALIVE_TIMEOUT_MS": ("app_pm2_keep_alive_timeout_ms", number),
-    "HTTP_HEADERS_TIMEOUT_MS": ("app_pm2_headers_timeout_ms", number),
-    "SHUTDOWN_DRAIN_S": ("app_pm2_drain_s", number),
-    "STREAM_DELTA_COALESCE_MS": ("app_pm2_stream_delta_coalesce_ms", number),
 }
 PM2_UNIT = {
     "LimitNOFILE": ("app_pm2_nofile", number),
