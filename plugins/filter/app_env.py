@@ -43,13 +43,42 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Write the environment of the application
-  ansible.builtin.copy:
-    content: "{{ (environment | tierstack.librechat.env_file).text }}"
-    dest: /etc/chat.env
-    mode: "0600"
+- name: What is the environment of a worker
+  ansible.builtin.debug:
+    msg: "{{ contract | tierstack.librechat.app_env(endpoints=endpoints, numbers=numbers, secrets=secrets, site=site) }}"
   vars:
-    environment: "{{ contract | tierstack.librechat.app_env(endpoints=endpoints, numbers=numbers, secrets=secrets, site=site) }}"
+    contract: {env: {NODE_ENV: production}}
+    endpoints:
+      mongo_uri: mongodb://192.0.2.10/LibreChat?replicaSet=rs0
+      redis_uri: redis://192.0.2.10:6379
+      redis_cluster: true
+      redis_user: librechat
+      redis_password: "{{ vaulted_redis_password | default('') }}"
+      redis_key_prefix: librechat
+    numbers: "{{ dict(names | zip([10] * 14)) }}"
+    names:
+      - app_pm2_mongo_max_pool_size
+      - app_pm2_mongo_min_pool_size
+      - app_pm2_mongo_max_connecting
+      - app_pm2_mongo_max_idle_time_ms
+      - app_pm2_mongo_wait_queue_timeout_ms
+      - app_pm2_redis_max_listeners
+      - app_pm2_concurrent_message_max
+      - app_pm2_message_ip_max
+      - app_pm2_message_user_max
+      - app_pm2_login_max
+      - app_pm2_register_max
+      - app_pm2_keep_alive_timeout_ms
+      - app_pm2_headers_timeout_ms
+      - app_pm2_drain_s
+    secrets: {jwt_secret: "", jwt_refresh_secret: "", creds_key: "", creds_iv: "", metrics_secret: ""}
+    site:
+      address: 192.0.2.10
+      release: v0.8.7
+      public_url: https://chat.example.org
+      trusted_hops: 1
+      allow_registration: false
+      log_dir: /var/log/librechat
 """
 
 RETURN = r"""

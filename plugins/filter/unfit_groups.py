@@ -32,7 +32,7 @@ EXAMPLES = r"""
     that: __unfit | length == 0
     fail_msg: "{{ __unfit | join(' ') }}"
   vars:
-    __unfit: "{{ {'mongo': 2} | tierstack.librechat.unfit_groups(topology) }}"
+    __unfit: "{{ {'mongo': 3} | tierstack.librechat.unfit_groups(topology) }}"
     topology:
       mongo: {hosts: members of the replica set, least: 1, most: 5, odd: true}
 """
