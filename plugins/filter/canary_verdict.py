@@ -59,7 +59,7 @@ _value:
     reason: p95 of the canary 318 ms, promised 200 ms, old workers 11 ms (412 requests)
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.canary.verdict import canary_verdict
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.verdict import canary_verdict
 
 
 class FilterModule:

@@ -58,7 +58,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.edge_assets import plan
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.assets import plan
 
 
 class FilterModule:

@@ -60,8 +60,8 @@ _value:
 import json
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.tierstack.librechat.plugins.module_utils.pages.plan import plan_html
 from ansible_collections.tierstack.librechat.plugins.module_utils.plan.changes import actions
-from ansible_collections.tierstack.librechat.plugins.module_utils.plan.page import plan_html
 from ansible_collections.tierstack.librechat.plugins.module_utils.plan.tables import plan_markdown, plan_text
 
 WIDTHS = range(60, 1001)

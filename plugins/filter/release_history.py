@@ -53,7 +53,7 @@ _value:
   elements: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.releases import remember, retained
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import remember, retained
 
 
 def release_history(history, pair, at, keep, replaced=None, returned=False):

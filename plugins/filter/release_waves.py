@@ -43,7 +43,7 @@ _value:
   elements: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.releases import waves
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import waves
 
 
 class FilterModule:

@@ -50,7 +50,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.releases import NoWayBack, way_back
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import NoWayBack, way_back
 
 
 def release_way_back(history, current, wanted="", migrations=()):

@@ -212,7 +212,7 @@ observation:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.canary.watch import Watch
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.watch import Watch
 
 
 def main():

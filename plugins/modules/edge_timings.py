@@ -112,7 +112,7 @@ upstreams:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.canary.access_log import tally
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.access_log import tally
 
 
 def stat(path):

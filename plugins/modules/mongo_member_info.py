@@ -148,7 +148,7 @@ import time
 import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_users import compare, compare_roles
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.users import compare, compare_roles
 
 try:
     from pymongo import MongoClient

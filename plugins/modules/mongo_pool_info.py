@@ -199,7 +199,7 @@ calibration:
 import time
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool import (
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.pool import (
     connection,
     limits,
     observation,

@@ -93,7 +93,7 @@ import tempfile
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.nginx_upstream import members, switch
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.upstream import members, switch
 
 RELOAD_SECONDS = 5
 POLL_SECONDS = 0.1

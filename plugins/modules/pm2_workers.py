@@ -158,7 +158,7 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.mongo_pool.redaction import redact
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.pool.redaction import redact
 from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
     is_cluster,
     parse_jlist,

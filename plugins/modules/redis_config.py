@@ -73,7 +73,7 @@ acl_loaded:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import (
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis.server import (
     RESTART_ONLY,
     acl_users,
     connect,

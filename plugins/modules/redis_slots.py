@@ -66,8 +66,8 @@ addresses:
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.redis_cluster import SLOTS, cluster_info
-from ansible_collections.tierstack.librechat.plugins.module_utils.redis_server import (
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis.cluster import SLOTS, cluster_info
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis.server import (
     addresses,
     connect,
     free_ranges,

@@ -107,7 +107,7 @@ interrupted:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.release_lock import Held, free, hold
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.lock import Held, free, hold
 
 
 def main():

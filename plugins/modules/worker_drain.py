@@ -106,7 +106,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tierstack.librechat.plugins.module_utils.drain import NOTHING_LEFT, drain, scrape
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.drain import NOTHING_LEFT, drain, scrape
 
 UNASKED = {"drained": True, "answers": False, "seconds": 0.0, "left": NOTHING_LEFT, "problem": None}
 

@@ -11,7 +11,7 @@ import traceback
 import uuid
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.wire import Broken
-from ansible_collections.tierstack.librechat.plugins.module_utils.redis_cluster import SLOTS, cluster_info
+from ansible_collections.tierstack.librechat.plugins.module_utils.redis.cluster import SLOTS, cluster_info
 
 try:
     import redis
