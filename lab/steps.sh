@@ -1,4 +1,4 @@
-# Functions for scripts that take long: each step says what it does, how far it is, and what may mend it when it fails.
+# Functions for scripts that take long: each step says what it does, how far it is, and what may help when it fails.
 # Sourced by lab/up and tests/run.
 # shellcheck shell=bash
 
@@ -14,9 +14,9 @@ export PATH=$venv/bin:$PATH ANSIBLE_FORCE_COLOR=0 ANSIBLE_NOCOLOR=1 PYTHONUNBUFF
 # What each step took, a line each.
 took=
 
-# step TITLE MEND COMMAND...: runs the command with its output in a log; every 15 s it shows the last line that names a task.
+# step TITLE REMEDIATION COMMAND...: runs the command with its output in a log; every 15 s it shows the last line that names a task.
 step() {
-  local title=$1 mend=$2 begin=$SECONDS log pid shown=$SECONDS
+  local title=$1 remediation=$2 begin=$SECONDS log pid shown=$SECONDS
   shift 2
   log=$logs/$(tr -cs 'A-Za-z0-9' '-' <<<"$title" | tr '[:upper:]' '[:lower:]' | sed 's/^-//; s/-$//').log
   printf '%-58s ' "$title ..."
@@ -39,7 +39,7 @@ step() {
   fi
   printf 'FAILED (%d s)\n\n' $((SECONDS - begin))
   grep -aE '^(fatal|failed|\[ERROR\]|FAILED|E  )' -A 8 "$log" | tail -40 || true
-  printf '\nStep:    %s\nLog:     %s\nMend:    %s\n' "$title" "${log#"$root"/}" "$mend" >&2
+  printf '\nStep:        %s\nLog:         %s\nRemediation: %s\n' "$title" "${log#"$root"/}" "$remediation" >&2
   tail -5 "$log" | sed 's/^/         /' >&2
   return 1
 }

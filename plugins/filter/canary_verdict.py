@@ -43,7 +43,7 @@ EXAMPLES = r"""
     seen:
       window_s: 30
       canary: {address: "192.0.2.10:3080"}
-      own_load: {canary: {requests: 229, errors: 0, unanswered: 0, durations_ms: {"4": 200, "9": 29}}}
+      synthetic_load: {canary: {requests: 229, errors: 0, unanswered: 0, durations_ms: {"4": 200, "9": 29}}}
 """
 
 RETURN = r"""

@@ -96,7 +96,7 @@ _value:
         - Those with C(variable) are variables of the roles; the others stand between them and the inputs.
       type: dict
     checks:
-      description: Each comparison, with C(name), C(subject), C(ok), C(accepted), C(value), C(limit), C(unit), C(message) and the cheapest C(mend).
+      description: Each comparison, with C(name), C(subject), C(ok), C(accepted), C(value), C(limit), C(unit), C(message) and the cheapest C(remediation).
       type: list
       elements: dict
     hosts:

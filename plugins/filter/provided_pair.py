@@ -12,7 +12,7 @@ author: The tierstack authors (@tierstack)
 short_description: Judge a certificate and its key before they go to a host
 description:
   - Reads every certificate of the chain and the key, and says in words what would keep Nginx or a browser from using them.
-  - Line ends of any kind, a byte order mark, blocks without a line break between them and text around them are mended.
+  - Line ends of any kind, a byte order mark, blocks without a line break between them and text around them are recovered.
 requirements:
   - cryptography, which ansible-core needs itself
 positional: _input, key, name

@@ -17,7 +17,7 @@ description:
     never faster than O(rate); and asks one old worker the same at the same moments, so that the comparison is fair.
   - With an O(account), it also asks both the model a few questions, and measures the time to the first event of each answer.
   - "It ends early when the canary has stopped, was started again or has fallen silent, and when so much is wrong already that the rest of the
-    window cannot mend it."
+    window cannot make good."
   - It judges nothing. Give the RV(observation) to the filter P(tierstack.librechat.canary_verdict#filter).
   - Nothing is changed, unless a question to the model is a change to you.
 extends_documentation_fragment:
@@ -157,7 +157,7 @@ observation:
     peers:
       description: The C(addresses) of the old workers that were there to the end, and the same figures of all of them together.
       type: dict
-    own_load:
+    synthetic_load:
       description:
         - For C(canary) and C(peers), of which the first is asked, C(requests), C(errors) (no answer, or one of 400 and above), C(unanswered),
           C(streams) and C(failed_streams) of the own load, which are part of the requests and errors, and their exact C(durations_ms) and
@@ -189,7 +189,7 @@ observation:
       durations_ms: {"5": 206, "10": 38}
       lag_ms: {"10.5": 21, "11.2": 9}
       memory_mb: {"117": 30}
-    own_load:
+    synthetic_load:
       canary:
         requests: 229
         errors: 0

@@ -1,4 +1,4 @@
-"""One outage of every part: what the verdict, the metrics and the pages say of it, and that they take it back once all is mended."""
+"""One outage of every part: what the verdict, the metrics and the pages say of it, and that they take it back once all is recovered."""
 
 import json
 import re
@@ -193,7 +193,7 @@ def test_without_mongodb_the_page_is_served_and_failed_requests_are_counted(host
 
 
 @pytest.fixture(scope="module")
-def mended(host, browser, edge_back):
+def recovered(host, browser, edge_back):
     """Start the rest, Redis when MongoDB is read again; return when each part was started."""
     moments = {"Nginx": edge_back}
     for name in ("MongoDB", "a worker", "Redis"):
@@ -204,27 +204,27 @@ def mended(host, browser, edge_back):
     return moments
 
 
-def test_a_session_outlives_the_outage(browser, mended):
+def test_a_session_outlives_the_outage(browser, recovered):
     lab.wait_for(lambda: browser.user().status_code == 200, 15, "the session is valid again")
 
 
-def test_logins_are_back_within_seconds_after_redis_was_away_for_more_than_30_s(browser, down, mended):
-    assert mended["Redis"] - down[0]["Redis"] > 30
+def test_logins_are_back_within_seconds_after_redis_was_away_for_more_than_30_s(browser, down, recovered):
+    assert recovered["Redis"] - down[0]["Redis"] > 30
     lab.wait_for(lambda: browser.login() is browser, 15, "logins work again", every=1)
-    assert time.monotonic() - mended["Redis"] < 10
+    assert time.monotonic() - recovered["Redis"] < 10
 
 
-def test_an_answer_is_streamed_again(browser, mended):
+def test_an_answer_is_streamed_again(browser, recovered):
     lab.wait_for(
         lambda: browser.chat(mock={"tokens": 2, "delayMs": 10})[-1][1].get("final"), 15, "an answer is streamed again"
     )
 
 
-def test_every_worker_is_online_again(host, mended):
+def test_every_worker_is_online_again(host, recovered):
     lab.wait_for(lambda: all(p["pm2_env"]["status"] == "online" for p in pm2(host)), 60, "every worker is online")
 
 
-def test_the_verdict_says_at_last_that_logs_do_not_reach_their_collector(host, site, mended):
+def test_the_verdict_says_at_last_that_logs_do_not_reach_their_collector(host, site, recovered):
     code, output, _totals = verify(site, "-e", "stack_health_deadline_s=0")
     host.check_output(f"systemctl start {COLLECTOR}")
     assert code != 0
@@ -232,7 +232,7 @@ def test_the_verdict_says_at_last_that_logs_do_not_reach_their_collector(host, s
 
 
 @pytest.fixture(scope="module")
-def quiet(host, mended, targets):
+def quiet(host, recovered, targets):
     """Begin the time in which all is well and the all-clear is waited for; return when, and what watching had used by then."""
     wait(targets[0].values())
     return time.monotonic(), cpu_s(host)
@@ -246,17 +246,17 @@ def test_a_healthy_stack_is_called_healthy_and_nothing_is_changed(site, quiet):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_page_is_taken_back_when_its_part_is_mended(mended, quiet, receiver, name):
+def test_a_page_is_taken_back_when_its_part_recovers(recovered, quiet, receiver, name):
     alert = PARTS[name].alert
-    lab.wait_for(lambda: receiver.when(alert, "resolved", mended[name]), TAKEN_BACK_S, alert)
-    record(name, **{"mended to all-clear, s": round(receiver.when(alert, "resolved", mended[name]))})
+    lab.wait_for(lambda: receiver.when(alert, "resolved", recovered[name]), TAKEN_BACK_S, alert)
+    record(name, **{"recovered to all-clear, s": round(receiver.when(alert, "resolved", recovered[name]))})
 
 
-def test_the_metric_says_that_the_stack_is_healthy_again(host, mended):
+def test_the_metric_says_that_the_stack_is_healthy_again(host, recovered):
     lab.wait_for(lambda: scrape(host, NODE_PORT)["tierstack_healthy"] == 1, 60, "two intervals are over", every=2)
 
 
-def test_the_same_is_not_told_twice(down, mended, receiver):
+def test_the_same_is_not_told_twice(down, recovered, receiver):
     assert receiver.when("StackUnhealthy", "firing", min(down[0].values())) is None
 
 

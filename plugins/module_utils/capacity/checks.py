@@ -38,7 +38,7 @@ class Comparison(NamedTuple):
     limit: float
     unit: str
     text: str
-    mend: str
+    remediation: str
     strict: bool = False
 
     @property

@@ -254,7 +254,7 @@ def mongo_max_incoming_connections(x):
 
 @variable("descriptors", MONGO_ULIMIT)
 def mongo_nofile(x):
-    """Twice the connections, four times the files, and 1000 of its own; never below the recommended 64000."""
+    """Twice the connections, four times the files, and 1000 of its own; never below the recomrecovered 64000."""
     return max(64000, up_to(2 * x.mongo_max_incoming_connections + 4 * x.mongo_files + 1000, 1000))
 
 

@@ -15,7 +15,7 @@ from .sizing import recommend
 
 GROUPS = ("mongo", "redis", "app", "nginx", "monitoring")
 ROLES = ("mongo", "redis", "app_pm2", "nginx", "common", "monitoring")
-MOST_USERS = 1_000_000
+MAX_USERS = 1_000_000
 # Numbers for which 0 means something: no warm connections
 MAY_BE_ZERO = ("app_pm2_mongo_min_pool_size",)
 # Shares in percent
@@ -58,7 +58,7 @@ class Model:
     """The arguments of a plan, checked, and its sheet; ``with_*`` give the same plan for other users or hosts."""
 
     def __init__(self, users, hosts, load=None, calibration=None, overrides=None, accepted=None, exec_mode="fork"):
-        self.users = whole_number("tier_users", users, most=MOST_USERS)
+        self.users = whole_number("tier_users", users, most=MAX_USERS)
         self.hosts = {name: valid_host(name, host) for name, host in (hosts or {}).items()}
         for group in GROUPS:
             if not any(group in host["groups"] for host in self.hosts.values()):
@@ -108,9 +108,9 @@ class Model:
 
     def most_users(self):
         """How many users fit on these hosts with these overrides, and what stands in the way of one more."""
-        fits, full = last_that(lambda users: self.with_users(users).fits(), 0, MOST_USERS + 1)
-        if full > MOST_USERS:
-            return {"users": MOST_USERS, "binding": ""}
+        fits, full = last_that(lambda users: self.with_users(users).fits(), 0, MAX_USERS + 1)
+        if full > MAX_USERS:
+            return {"users": MAX_USERS, "binding": ""}
         binding = next(one for one in self.with_users(full).comparisons() if not one.holds)
         return {"users": fits, "binding": f"{full} users: {binding.text}"}
 
@@ -121,9 +121,9 @@ class Model:
         def enough(users):
             return self.needed(name, users) <= value
 
-        if enough(MOST_USERS):
+        if enough(MAX_USERS):
             return None
-        fits, _grows = last_that(enough, *((self.users, MOST_USERS) if enough(self.users) else (0, self.users)))
+        fits, _grows = last_that(enough, *((self.users, MAX_USERS) if enough(self.users) else (0, self.users)))
         return fits - self.users
 
     def numbers(self):
@@ -154,7 +154,7 @@ class Model:
         }
 
     def checks(self):
-        """All comparisons of all checks, each with the cheapest mend where it fails."""
+        """All comparisons of all checks, each with the cheapest remediation where it fails."""
         report = []
         for name, compare in CHECKS.items():
             comparisons = self.sheet.trace(name, lambda sheet, compare=compare: list(compare(sheet, self.hosts)))
@@ -169,12 +169,12 @@ class Model:
                         "limit": one.limit,
                         "unit": one.unit,
                         "message": one.text,
-                        "mend": "" if one.holds else self.cheapest_mend(name, one),
+                        "remediation": "" if one.holds else self.cheapest_remediation(name, one),
                     }
                 )
         return report
 
-    def cheapest_mend(self, check, comparison):
+    def cheapest_remediation(self, check, comparison):
         """Taking one value out of the inventory is cheaper than what the check itself proposes."""
         on_sheet = [name for name in self.sheet.closure(check) if name in self.overrides]
         for name in on_sheet:
@@ -185,7 +185,7 @@ class Model:
                 return (
                     f"take {name}: {self.overrides[name]} out of the inventory (the model says {getattr(sheet, name)})"
                 )
-        return comparison.mend
+        return comparison.remediation
 
     def comparisons(self):
         """Those that are not accepted anyway."""

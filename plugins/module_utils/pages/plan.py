@@ -91,7 +91,7 @@ def header(plan):
             verdict(plan),
         ),
         tag("p", most_users(plan)),
-        tag("p", tag("strong", "Recommended: "), advice) if advice else None,
+        tag("p", tag("strong", "Recomrecovered: "), advice) if advice else None,
         tag("ul", [tag("li", tag("b", value), " ", words) for value, words in figures], class_="figures"),
     )
 

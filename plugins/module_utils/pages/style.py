@@ -43,7 +43,7 @@ th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 td.value, td.running, td.slack, td.full, td.cores, td.memory { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.subject { min-width: 11rem; overflow-wrap: anywhere; }
 td.host, td.service { white-space: nowrap; }
-td.mend { min-width: 13rem; }
+td.remediation { min-width: 13rem; }
 td.value small { white-space: normal; }
 tr { break-inside: avoid; }
 .bars { display: grid; gap: .45rem; }

@@ -42,7 +42,7 @@ CHECK_WORDS = {
     "value": "value",
     "limit": "limit",
     "full": "full",
-    "mend": "mend",
+    "remediation": "remediation",
 }
 ACTION_WORDS = {"host": "host", "service": "service", "what": "what", "because": "because"}
 
@@ -58,7 +58,7 @@ def plan_text(plan, running, width):
     for layer, found in text_tables(layers, columns, "why", width).items():
         lines += ["", layer, *found]
     lines += _section("Hosts", host_rows(plan), HOST_WORDS, "of", width)
-    lines += _section("Checks", check_rows(plan), CHECK_WORDS, "mend", width)
+    lines += _section("Checks", check_rows(plan), CHECK_WORDS, "remediation", width)
     if running:
         lines += _section("A run of site would touch", action_rows(plan, running), ACTION_WORDS, "because", width)
     lines.append("")
@@ -101,7 +101,7 @@ def plan_markdown(plan, running):
     """Return the plan as Markdown, with all inputs and sources."""
     parts = [f"# {title(plan)}", f"**{escape(verdict(plan))}** {escape(most_users(plan))}", escape(footing(plan))]
     if recommendation(plan):
-        parts.append(f"**Recommended:** {escape(recommendation(plan))}")
+        parts.append(f"**Recomrecovered:** {escape(recommendation(plan))}")
     if running:
         parts += ["## A run of site would touch"]
         found = action_rows(plan, running)

@@ -28,7 +28,7 @@ CHECK_COLUMNS = {
     "subject": "Of",
     "full": "Full",
     "message": "What was compared",
-    "mend": "Mend",
+    "remediation": "Remediation",
 }
 HOST_COLUMNS = {
     "host": "Host",
@@ -164,7 +164,7 @@ def check_rows(plan):
             "limit": amount(check["limit"], check["unit"]),
             "full": NONE if share(check) is None else f"{100 * share(check):.0f} %",
             "message": check["message"],
-            "mend": check["mend"] or "",
+            "remediation": check["remediation"] or "",
         }
         for check in sorted(plan["checks"], key=lambda check: STATES.index(state(check)))
     ]

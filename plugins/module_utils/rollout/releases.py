@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which workers a release moves in which order, which releases are kept, and to which of them there is a way back. No input or output here.
+"""Which workers a release moves in which order, which releases are kept, and to which of them one may return. No input or output here.
 
 A *pair* is what a worker was proved with: ``{"release": ..., "config": ...}``. The *history* of a host lists its pairs, each with
 the ``at`` (seconds since 1970) when it was proved: the one that was deployed last first, behind it the one it replaced, and so on.
@@ -10,8 +10,8 @@ the ``at`` (seconds since 1970) when it was proved: the one that was deployed la
 from __future__ import annotations
 
 
-class NoWayBack(Exception):
-    """There is no way back to the release that is asked for."""
+class NoRollbackTarget(Exception):
+    """The release that is asked for cannot be returned to."""
 
 
 def is_same(one, other):
@@ -91,7 +91,7 @@ def remember(history, pair, at, current=None):
     :param history: list of pairs with ``at``
     :param pair: what was proved
     :param at: when, in seconds since 1970
-    :param current: the pair that it replaced: it comes second, so that a release that was left by a rollback is never the way back
+    :param current: the pair that it replaced: it comes second, so that a release that was left by a rollback is never the rollback target
     """
     if history and is_same(history[0], pair):
         return history
@@ -117,17 +117,17 @@ def retained(history, keep, current=None):
     return kept
 
 
-# The way back
+# The rollback target
 
 
-def way_back(history, current, wanted="", migrations=()):
+def rollback_target(history, current, wanted="", migrations=()):
     """Return the pair to go back to.
 
     :param history: list of pairs with ``at``
     :param current: the pair that runs
     :param wanted: a release, or the version it begins with; empty for the one before
     :param migrations: those that were run, each ``{"name", "release", "at", "one_way", "safe_path"}``
-    :raises NoWayBack: with the reason and what can be done instead
+    :raises NoRollbackTarget: with the reason and what can be done instead
     """
     place = next((i for i, pair in enumerate(history) if current and is_same(pair, current)), None)
     if wanted:
@@ -135,21 +135,21 @@ def way_back(history, current, wanted="", migrations=()):
             pair for pair in history if pair["release"].rsplit("-", 1)[0] == wanted
         ]
         if not found:
-            raise NoWayBack(
+            raise NoRollbackTarget(
                 f"{wanted} is not kept here. There are: {', '.join(dict.fromkeys(p['release'] for p in history)) or 'none'}. "
                 "Name one of them in app_pm2_rollback_to, or deploy the version again."
             )
     else:
         found = history[place + 1 :] if place is not None else history
         if not found:
-            raise NoWayBack(
+            raise NoRollbackTarget(
                 f"There is no release before {current['release'] if current else 'what runs'}. Deploy the version that is wanted with playbooks/deploy.yml."
             )
     target = found[0]
     for migration in migrations:
         if migration.get("one_way") and migration["release"] != target["release"] and migration["at"] > target["at"]:
-            raise NoWayBack(
+            raise NoRollbackTarget(
                 f"{target['release']} cannot run any more: {migration['release']} has gone through a one-way door, the migration "
-                f"{migration['name']}. The safe path: {migration.get('safe_path') or 'deploy a release that mends the fault'}."
+                f"{migration['name']}. The safe path: {migration.get('safe_path') or 'deploy a release that corrects the fault'}."
             )
     return target

@@ -104,7 +104,7 @@ class Deployment:
         return [(host, self.client if host == hello.get("me") else self.connect(host)) for host in hosts]
 
     def explain(self, failure):
-        """The failure in a sentence with a mend, without secrets."""
+        """The failure in a sentence with a remediation, without secrets."""
         code = getattr(failure, "code", None)
         if code == AUTHENTICATION_FAILED:
             return f"MongoDB refuses user '{self.user}' and its password. Look at authSource in the uri, too."

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 DESCRIPTORS_PER_CONNECTION = 2
 
-MENDS = {
+REMEDIATIONS = {
     "open files of the process": "Raise the limit of open files (LimitNOFILE), or lower the pool.",
     "net.maxIncomingConnections": "Raise net.maxIncomingConnections, or lower the pool.",
     "serverStatus.connections": "Find out what lowers the server's own limit, or lower the pool.",
@@ -83,14 +83,14 @@ def judge(total, limits, headroom):
     usable = floor(headroom * binding.connections + 1e-9)
     return {
         "fits": total <= usable,
-        "binding": {**binding._asdict(), "usable": usable, "mend": MENDS[binding.name]},
+        "binding": {**binding._asdict(), "usable": usable, "remediation": REMEDIATIONS[binding.name]},
         "limits": [limit._asdict() for limit in limits],
     }
 
 
 def complaint(host, total, headroom, binding):
-    """What is too small, and the mend, in a sentence each."""
+    """What is too small, and the remediation, in a sentence each."""
     return (
         f"{host} does not allow the worst case of {total} connections. Binding limit: {binding['name']}, {binding['connections']} connections"
-        f" ({binding['source']}), of which {headroom:g} are {binding['usable']}. {binding['mend']}"
+        f" ({binding['source']}), of which {headroom:g} are {binding['usable']}. {binding['remediation']}"
     )

@@ -101,7 +101,7 @@ def figures(observation, edges):
     return {
         side: combined(
             observation.get(side),
-            (observation.get("own_load") or {}).get(side),
+            (observation.get("synthetic_load") or {}).get(side),
             [seen for address, seen in upstreams if (address == canary) == (side == "canary")],
         )
         for side in ("canary", "peers")
@@ -189,7 +189,7 @@ def judge(observation, edges, slo, more=1.0):
 
 
 def certain_breach(observation, slo, more):
-    """The sentence for a breach that no further sample is expected to mend, or None."""
+    """The sentence for a breach that no further sample is expected to make good, or None."""
     return next((sentence(one) for one in judge(observation, [], slo, more) if one["state"] == "breach"), None)
 
 

@@ -10,7 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.health.wire import Broken, explain
 from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.clock import Clock
-from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.own_load import Chats, OwnLoad
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.synthetic_load import (
+    Chats,
+    SyntheticLoad,
+)
 from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.verdict import (
     LEAST_REQUESTS,
     NO_FIGURES,
@@ -28,7 +31,7 @@ LOOK_EVERY_S = 1.0
 LOOK_TIMEOUT_S = 3.0
 # Before that, nobody can say what the users are going to bring.
 SETTLE_SHARE = 0.1
-# A breach is certain when so many times the samples that are still to be expected, all of them good, would not mend it.
+# A breach is certain when so many times the samples that are still to be expected, all of them good, would not make good.
 MARGIN = 1.5
 QUESTIONS_AT = (0.1, 0.35, 0.6)  # of the window
 
@@ -52,7 +55,7 @@ class Watch:
         options = self.options
         self.look()
         pair = [self.canary.address, *(peer.address for peer in self.peers[:1])]
-        load = OwnLoad(pair, options["paths"], self.clock)
+        load = SyntheticLoad(pair, options["paths"], self.clock)
         chats = self.chats(load.tallies)
         load.start()
         try:
@@ -132,10 +135,10 @@ class Watch:
         return own_rate(self.options["requests"], users, load.sent, self.elapsed, window, self.options["rate"])
 
     def certain(self, load):
-        """The sentence for a breach that the rest of the window cannot mend, or None."""
+        """The sentence for a breach that the rest of the window cannot make good, or None."""
         observation = self.observation(load, self.elapsed)
         least = max(self.options["requests"], LEAST_REQUESTS)
-        seen = max(1, observation["own_load"]["canary"]["requests"], observation["canary"]["requests"])
+        seen = max(1, observation["synthetic_load"]["canary"]["requests"], observation["canary"]["requests"])
         more = MARGIN * max(self.options["window_s"] / self.elapsed, least / seen)
         return certain_breach(observation, self.options["slo"], more)
 
@@ -148,7 +151,7 @@ class Watch:
             "window_s": round(window, 1),
             "canary": {"address": self.canary.address, **self.canary.figures()},
             "peers": {"addresses": [peer.address for peer in self.peers], **together(self.peers)},
-            "own_load": {
+            "synthetic_load": {
                 "canary": figures[self.canary.address],
                 "peers": compared[0] if compared else {**NO_FIGURES, "streams": 0, "failed_streams": 0},
             },

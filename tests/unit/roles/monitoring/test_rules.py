@@ -43,7 +43,7 @@ def test_it_says_in_words_what_is_wrong_and_what_to_do_first(rule):
 def test_its_runbook_has_every_section(rule):
     page = (RUNBOOKS / f"{rule['alert']}.md").read_text()
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
-    assert headings == [rule["alert"], "Meaning", "What users notice", "See more", "Mend", "When it is no alarm"]
+    assert headings == [rule["alert"], "Meaning", "What users notice", "See more", "Remediation", "When it is no alarm"]
 
 
 def expected(test):

@@ -130,7 +130,7 @@ def test_slack_is_the_number_of_users_that_still_fit(count, stack):
 
 @given(st.integers(1, 5000), stacks())
 @settings(max_examples=20)
-def test_what_is_recommended_fits(count, stack):
+def test_what_is_recomrecovered_fits(count, stack):
     answer = plan(count, stack)
     if answer["recommendation"]:
         offered = {
@@ -236,17 +236,18 @@ def test_a_million_users_on_one_core_do_not_fit_and_the_reasons_are_told():
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_an_override_that_does_not_fit_is_named_with_its_mend(overrides, name, subject):
+def test_an_override_that_does_not_fit_is_named_with_its_remediation(overrides, name, subject):
     # What grows by itself with the override is held where it was, as on a server that was set up for less.
     held = {"mongo_max_incoming_connections": 500} if "app_pm2_mongo_max_pool_size" in overrides else {}
     answer = plan(50, ONE_HOST, overrides={**overrides, **held})
     failed = [check for check in answer["checks"] if not check["ok"]]
     assert (name, subject) in {(check["name"], check["subject"]) for check in failed}
-    assert all(check["mend"] for check in failed)
+    assert all(check["remediation"] for check in failed)
     assert not answer["fits"]
     culprit = next(iter(overrides))
     assert any(
-        check["mend"].startswith(f"take {culprit}: {overrides[culprit]} out of the inventory") for check in failed
+        check["remediation"].startswith(f"take {culprit}: {overrides[culprit]} out of the inventory")
+        for check in failed
     )
     assert plan(50, ONE_HOST, overrides={**overrides, **held}, accepted=list(CHECKS))["fits"]
 
@@ -338,5 +339,5 @@ def test_the_promises_of_a_release_are_those_of_the_service():
     }
 
 
-def test_own_load_leaves_most_of_a_worker_to_its_users():
+def test_synthetic_load_leaves_most_of_a_worker_to_its_users():
     assert values(50, ONE_HOST, {"calls_per_worker": 15})["app_pm2_canary_rate"] == 5

@@ -60,7 +60,7 @@ def test_text_stays_text(place):
     elif place == "formula":
         plan["numbers"]["redis_maxmemory_mb"].update(formula=HOSTILE, source=HOSTILE, unit=HOSTILE)
     elif place == "check":
-        plan["checks"][0].update(name=HOSTILE, subject=HOSTILE, message=HOSTILE, mend=HOSTILE, unit=HOSTILE)
+        plan["checks"][0].update(name=HOSTILE, subject=HOSTILE, message=HOSTILE, remediation=HOSTILE, unit=HOSTILE)
     else:
         running = {HOSTILE: {"redis_maxmemory_mb": HOSTILE}}
     page = plan_html(plan, running)

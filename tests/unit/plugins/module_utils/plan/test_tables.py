@@ -38,13 +38,13 @@ def test_the_verdict_stands_last():
     assert "These hosts take " in last
 
 
-def test_what_does_not_fit_is_said_with_its_mend_and_the_hosts_that_would_do():
+def test_what_does_not_fit_is_said_with_its_remediation_and_the_hosts_that_would_do():
     plan = model(5000, "one")
     failed = next(check for check in plan["checks"] if not check["ok"])
     text = " ".join(plan_text(plan, {}, 150).split())
     assert "FAILED" in text
     assert failed["message"] in text
-    assert failed["mend"] in text
+    assert failed["remediation"] in text
     assert plan["recommendation"]["text"] in text
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import (
-    NoWayBack,
+    NoRollbackTarget,
     first_problem,
     remember,
     retained,
+    rollback_target,
     waves,
-    way_back,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,35 +117,35 @@ def test_five_releases_are_kept_however_often_their_settings_changed():
 
 def test_the_way_back_is_the_release_before_and_twice_leads_further():
     history = [pair("v3"), pair("v2"), pair("v1")]
-    assert way_back(history, pair("v3"))["release"] == "v2"
-    assert way_back(history, pair("v2"))["release"] == "v1"
+    assert rollback_target(history, pair("v3"))["release"] == "v2"
+    assert rollback_target(history, pair("v2"))["release"] == "v1"
 
 
 def test_the_way_back_from_changed_settings_is_the_settings_before():
     history = [pair("v1", "c2"), pair("v1", "c1")]
-    assert way_back(history, pair("v1", "c2"))["config"] == "c1"
+    assert rollback_target(history, pair("v1", "c2"))["config"] == "c1"
 
 
 @pytest.mark.parametrize("name", ["v0.8.7-0123456789ab", "v0.8.7"])
 def test_a_release_is_found_by_its_name_or_its_version(name):
     history = [pair("v0.8.8-ffff"), pair("v0.8.7-0123456789ab")]
-    assert way_back(history, history[0], name)["release"] == "v0.8.7-0123456789ab"
+    assert rollback_target(history, history[0], name)["release"] == "v0.8.7-0123456789ab"
 
 
 def test_a_release_that_is_not_kept_is_refused_with_those_that_are():
-    with pytest.raises(NoWayBack, match=r"v7 is not kept here. There are: v2, v1"):
-        way_back([pair("v2"), pair("v1")], pair("v2"), "v7")
+    with pytest.raises(NoRollbackTarget, match=r"v7 is not kept here. There are: v2, v1"):
+        rollback_target([pair("v2"), pair("v1")], pair("v2"), "v7")
 
 
 def test_there_is_no_way_back_before_the_first_release():
-    with pytest.raises(NoWayBack, match="no release before v1"):
-        way_back([pair("v1")], pair("v1"))
+    with pytest.raises(NoRollbackTarget, match="no release before v1"):
+        rollback_target([pair("v1")], pair("v1"))
 
 
 def test_a_one_way_door_is_named_with_its_safe_path():
     door = {"name": "split-messages", "release": "v2", "at": 5, "one_way": True, "safe_path": "restore the backup"}
     history = [pair("v3", at=9), pair("v2", at=4), pair("v1", at=1)]
-    assert way_back(history, pair("v3"), migrations=[door])["release"] == "v2"
-    with pytest.raises(NoWayBack, match=r"split-messages. The safe path: restore the backup"):
-        way_back(history, pair("v2"), migrations=[door])
-    assert way_back(history, pair("v2"), migrations=[{**door, "one_way": False}])["release"] == "v1"
+    assert rollback_target(history, pair("v3"), migrations=[door])["release"] == "v2"
+    with pytest.raises(NoRollbackTarget, match=r"split-messages. The safe path: restore the backup"):
+        rollback_target(history, pair("v2"), migrations=[door])
+    assert rollback_target(history, pair("v2"), migrations=[{**door, "one_way": False}])["release"] == "v1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.capacity import plan
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.pool.limits import (
-    MENDS,
+    REMEDIATIONS,
     complaint,
     judge,
     limits_of,
@@ -83,10 +83,10 @@ def test_a_share_of_the_limit_is_kept_free(total, fits):
     assert judge(total, limits_of(FIGURES), 0.8)["fits"] is fits
 
 
-def test_the_complaint_names_host_limit_and_mend():
+def test_the_complaint_names_host_limit_and_remediation():
     judged = judge(90, limits_of({**FIGURES, "max_incoming": 100}), 0.8)
     text = complaint("db:27017", 90, 0.8, judged["binding"])
     assert all(
         part in text
-        for part in ("db:27017", "90", "net.maxIncomingConnections", "80", MENDS["net.maxIncomingConnections"])
+        for part in ("db:27017", "90", "net.maxIncomingConnections", "80", REMEDIATIONS["net.maxIncomingConnections"])
     )

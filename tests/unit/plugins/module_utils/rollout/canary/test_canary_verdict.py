@@ -42,7 +42,7 @@ def observed(canary=None, old=None, canary_worker=None, old_worker=None, **more)
         "window_s": 30,
         "canary": {"address": CANARY, **(canary_worker or worker())},
         "peers": {"addresses": [OLD], **((old_worker or worker()) if old else nothing)},
-        "own_load": {"canary": canary or seen([5] * 229), "peers": old or seen()},
+        "synthetic_load": {"canary": canary or seen([5] * 229), "peers": old or seen()},
         **more,
     }
 
@@ -161,7 +161,7 @@ def test_a_canary_that_nginx_cannot_reach_fails():
 # From where the figures come
 
 
-def test_nginx_and_own_load_add_up_over_all_hosts_and_workers():
+def test_nginx_and_synthetic_load_add_up_over_all_hosts_and_workers():
     upstreams = {
         CANARY: {"requests": 50, "errors": 1, "durations_ms": {"12": 50}},
         OLD: {"requests": 60, "errors": 0, "durations_ms": {"9": 60}},
@@ -179,7 +179,7 @@ def test_streams_of_users_count_as_well_as_own_ones():
     assert "first event of the canary 1400 ms" in verdict(old=seen([5] * 229), edges=edges)["reason"]
 
 
-def test_without_nginx_and_own_load_the_workers_own_count_is_taken():
+def test_without_nginx_and_synthetic_load_the_workers_own_count_is_taken():
     counted = {**worker(), "requests": 400, "errors": 0, "durations_ms": {"10": 390, "25": 10}}
     found = verdict(seen(), seen(), canary_worker=counted, old_worker=counted)
     assert found["passed"]
@@ -196,7 +196,7 @@ def test_the_table_has_a_line_for_each_measure_and_each_note():
 # An early end
 
 
-def test_a_breach_is_certain_only_when_the_rest_of_the_window_cannot_mend_it():
+def test_a_breach_is_certain_only_when_the_rest_of_the_window_cannot_make_good():
     assert certain_breach(observed(seen([5] * 40, errors=3), seen([5] * 40)), SLO, 10) is None
     assert "errors" in certain_breach(observed(seen([5] * 40, errors=20), seen([5] * 40)), SLO, 10)
     assert certain_breach(observed(seen([318] * 20), seen([9] * 20)), SLO, 20) is None

@@ -212,11 +212,11 @@ def test_a_good_canary_gets_the_requests_wanted_and_the_old_worker_the_same(cana
     assert 20 <= len(canary.paths) <= 30
     assert canary.paths.count("/api/banner") - canary.paths.count("/api/config") in (0, 1)
     assert len(old.paths) == len(canary.paths)
-    assert observation["own_load"]["canary"]["requests"] == observation["canary"]["requests"] == len(canary.paths)
+    assert observation["synthetic_load"]["canary"]["requests"] == observation["canary"]["requests"] == len(canary.paths)
     assert observation["window_s"] == 2
 
 
-def test_own_load_is_never_faster_than_allowed(canary):
+def test_synthetic_load_is_never_faster_than_allowed(canary):
     watch(canary, rate=3, requests=1000)
     assert len(canary.paths) <= 8
 
@@ -250,7 +250,7 @@ def test_a_hopeless_canary_is_not_watched_to_the_end(canary, old):
 def test_a_canary_that_does_not_answer_its_users_fails(canary, old):
     canary.delay = 7
     observation, verdict = watch(canary, old, requests=22)
-    assert observation["own_load"]["canary"]["unanswered"] >= 20
+    assert observation["synthetic_load"]["canary"]["unanswered"] >= 20
     assert verdict["reason"].startswith("errors of the canary 100 %")
 
 
@@ -295,7 +295,7 @@ def test_an_old_worker_that_dies_is_no_excuse(canary, old):
 def test_the_first_event_of_a_stream_is_timed_on_both(canary, old):
     canary.first_event_after, old.first_event_after = 0.3, 0.02
     observation, _verdict = watch(canary, old, account=ACCOUNT, window_s=3)
-    own = observation["own_load"]
+    own = observation["synthetic_load"]
     assert (own["canary"]["streams"], own["canary"]["failed_streams"]) == (3, 0)
     assert own["canary"]["first_event_ms"] == {300: 3}
     assert own["peers"]["first_event_ms"] == {20: 3}
@@ -304,7 +304,7 @@ def test_the_first_event_of_a_stream_is_timed_on_both(canary, old):
 def test_a_stream_that_is_cut_has_failed(canary, old):
     canary.stream = canary.stream[:1]
     observation, verdict = watch(canary, old, account=ACCOUNT)
-    assert observation["own_load"]["canary"]["failed_streams"] == 3
+    assert observation["synthetic_load"]["canary"]["failed_streams"] == 3
     assert verdict["reason"].startswith("errors of the canary")
 
 
@@ -316,6 +316,6 @@ def test_an_account_that_may_not_log_in_is_a_note_and_no_failure(canary, old):
 
 def test_in_real_time_requests_and_questions_go_on_side_by_side(canary, old):
     observation, _verdict = watch(canary, old, clock=Clock(), account=ACCOUNT, requests=1000)
-    own = observation["own_load"]
+    own = observation["synthetic_load"]
     assert own["canary"]["requests"] > own["canary"]["streams"] > 0
     assert own["canary"]["requests"] == observation["canary"]["requests"]

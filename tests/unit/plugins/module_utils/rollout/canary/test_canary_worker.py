@@ -86,7 +86,7 @@ def test_without_buckets_there_are_no_durations():
     elapsed=st.floats(0.1, 29.9),
     limit=st.floats(0.1, 100),
 )
-def test_own_load_is_bounded_and_never_more_than_is_missing(wanted, users, own, elapsed, limit):
+def test_synthetic_load_is_bounded_and_never_more_than_is_missing(wanted, users, own, elapsed, limit):
     rate = own_rate(wanted, users, own, elapsed, 30, limit)
     assert 0 <= rate <= limit
     assert rate * (30 - elapsed) <= max(0, wanted - own - users) + 1e-6
@@ -95,7 +95,7 @@ def test_own_load_is_bounded_and_never_more_than_is_missing(wanted, users, own, 
 @pytest.mark.parametrize(
     ("users", "own", "elapsed", "expected"), [(0, 0, 5, 9.16), (50, 0, 5, 0), (20, 0, 5, 4.36), (0, 229, 20, 0)]
 )
-def test_own_load_makes_up_evenly_for_what_is_missing(users, own, elapsed, expected):
+def test_synthetic_load_makes_up_evenly_for_what_is_missing(users, own, elapsed, expected):
     assert own_rate(229, users, own, elapsed, 30, 10) == pytest.approx(expected)
 
 

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter tierstack.librechat.release_way_back."""
+"""The filter tierstack.librechat.release_rollback_target."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: release_way_back
+name: release_rollback_target
 version_added: 0.1.0
 author: The tierstack authors (@tierstack)
 short_description: Find the release to go back to
@@ -35,9 +35,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Where the way back leads
+- name: Which release does a rollback return to
   ansible.builtin.debug:
-    msg: "{{ history | tierstack.librechat.release_way_back(current=history[0]) }}"
+    msg: "{{ history | tierstack.librechat.release_rollback_target(current=history[0]) }}"
   vars:
     history:
       - {release: v2-1f3a, config: 9c1b, at: 1769860800}
@@ -50,14 +50,17 @@ _value:
   type: dict
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import NoWayBack, way_back
+from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import (
+    NoRollbackTarget,
+    rollback_target,
+)
 
 
-def release_way_back(history, current, wanted="", migrations=()):
+def release_rollback_target(history, current, wanted="", migrations=()):
     """See DOCUMENTATION."""
     try:
-        return way_back(history, current, wanted, migrations)
-    except NoWayBack as reason:
+        return rollback_target(history, current, wanted, migrations)
+    except NoRollbackTarget as reason:
         return {"problem": str(reason)}
 
 
@@ -66,4 +69,4 @@ class FilterModule:
 
     def filters(self):
         """Return the filters of this file."""
-        return {"release_way_back": release_way_back}
+        return {"release_rollback_target": release_rollback_target}

@@ -74,7 +74,7 @@ class Tally:
             }
 
 
-class OwnLoad:
+class SyntheticLoad:
     """Asks the workers for the paths in turn, ``rate`` times a second, from :meth:`start` to :meth:`stop`."""
 
     def __init__(self, addresses, paths, clock):
