@@ -14,7 +14,7 @@ from rolespec import ROOT, load
 FILES = sorted((ROOT / "roles/monitoring/files/rules").glob("*.yml"))
 RULES = [rule for path in FILES for group in load(path)["groups"] for rule in group["rules"]]
 ALERTS = [rule for rule in RULES if "alert" in rule]
-PARTS = {"edge", "worker", "mongodb", "redis", "nginx", "host", "monitoring", "release", "logs", "backup"}
+PARTS = {"edge", "worker", "mongodb", "redis", "nginx", "host", "monitoring", "release", "logs"}
 RUNBOOKS = ROOT / "docs/runbooks"
 TESTS = [test for path in sorted((ROOT / "tests/rules").glob("*.yml")) for test in load(path)["tests"]]
 
