@@ -32,7 +32,7 @@ options:
     description:
       - The workers, as entries of a PM2 ecosystem file. Secrets do not belong here but in a file that the worker reads.
       - In fork mode there is one entry for each worker; in cluster mode one entry with a number of C(instances).
-      - Without it those in O(ecosystem) are wanted, which is the way back to what was last proved.
+      - Without it those in O(ecosystem) are wanted, which returns to what was last proved.
     type: list
     elements: dict
   ecosystem:
@@ -153,27 +153,21 @@ import http.client
 import json
 import os
 import re
-import time
 from contextlib import closing
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.pool.redaction import redact
-from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
-    is_cluster,
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2.entries import (
     parse_jlist,
     plan,
-    ready_url,
     recorded,
     stamp,
-    stands_beside,
     unproved,
     writes_to_journal,
 )
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2.workers import NotReady, apply, restore
 
-# A worker that PM2 has restarted this often while it was waited for will not become ready.
-HOPELESS_RESTARTS = 5
-POLL_SECONDS = 0.25
 LOG_LINES = 5
 # What the daemon calls itself among the processes
 TITLE = re.compile(r"PM2 v([^:\s]+): God Daemon")
@@ -191,14 +185,6 @@ pm2.connect((error) => {
   });
 });
 """
-
-
-class NotReady(Exception):
-    """A worker did not become ready."""
-
-    def __init__(self, worker, reason):
-        super().__init__(f"{worker}: {reason}")
-        self.worker = worker
 
 
 class Pm2:
@@ -299,58 +285,24 @@ class Pm2:
         """Stop the workers of these names or ids: they get their kill_timeout to finish what they are doing."""
         self.run("delete", *map(str, workers), "--silent")
 
+    def answering(self, url):
+        """Return the processes that hold the connection on which the URL was answered.
 
-def answering_processes(module, url):
-    """Return the processes that hold the connection on which the URL was answered.
+        Instances of a cluster share a port: only this tells which of them it was.
 
-    Instances of a cluster share a port: only this tells which of them it was.
-
-    :raises OSError: no answer
-    :raises http.client.HTTPException: not an answer of 200
-    """
-    parts = urlsplit(url)
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=5)) as connection:
-        connection.connect()
-        own_port = connection.sock.getsockname()[1]
-        connection.request("GET", parts.path)
-        status = connection.getresponse().status
-        if status != 200:
-            raise http.client.HTTPException(f"it answered {status}")
-        rows = module.run_command(["ss", "-Htnp", f"sport = :{parts.port} and dport = :{own_port}"])[1]
-    return {int(pid) for pid in re.findall(r"pid=(\d+)", rows)}
-
-
-def wait_until_ready(pm2, entry, path, timeout, old=()):
-    """Wait for an answer of 200, in cluster mode from each instance, and return the seconds it took.
-
-    :param old: ids of instances of the same name that do not count
-    :raises NotReady: the time ran out, or PM2 gave up or keeps restarting the worker
-    """
-    name, url = entry["name"], ready_url(entry, path)
-    begin = time.monotonic()
-    reason = "no answer"
-    next_look = begin + 2
-    instances, ready = [], set()
-    while time.monotonic() - begin < timeout:
-        if not instances or time.monotonic() > next_look:
-            next_look = time.monotonic() + 2
-            instances = [found for found in pm2.processes().get(name, []) if found["id"] not in old]
-            for instance in instances:
-                if instance["status"] == "errored" or instance["restarts"] >= HOPELESS_RESTARTS:
-                    raise NotReady(
-                        name, "it stops by itself; PM2 has restarted it {} times".format(instance["restarts"])
-                    )
-        try:
-            answering = answering_processes(pm2.module, url)
-            ready |= answering
-            missing = {instance["pid"] for instance in instances} - ready if is_cluster(entry) else set()
-            if not missing and instances:
-                return round(time.monotonic() - begin, 1)
-            reason = f"{len(missing)} of {len(instances)} instances did not"
-        except (OSError, http.client.HTTPException) as error:
-            reason = str(error)
-        time.sleep(POLL_SECONDS)
-    raise NotReady(name, f"{url} did not answer 200 within {timeout} s ({reason})")
+        :raises OSError: no answer
+        :raises http.client.HTTPException: not an answer of 200
+        """
+        parts = urlsplit(url)
+        with closing(http.client.HTTPConnection(parts.netloc, timeout=5)) as connection:
+            connection.connect()
+            own_port = connection.sock.getsockname()[1]
+            connection.request("GET", parts.path)
+            status = connection.getresponse().status
+            if status != 200:
+                raise http.client.HTTPException(f"it answered {status}")
+            rows = self.module.run_command(["ss", "-Htnp", f"sport = :{parts.port} and dport = :{own_port}"])[1]
+        return {int(pid) for pid in re.findall(r"pid=(\d+)", rows)}
 
 
 def read_ecosystem(path):
@@ -365,54 +317,6 @@ def read_ecosystem(path):
 def render(entries):
     """Return the text of an ecosystem file."""
     return json.dumps({"apps": list(entries.values())}, indent=2, sort_keys=True) + "\n" if entries else ""
-
-
-def replace(pm2, entry, path, timeout):
-    """Put the entry in the place of what runs under its name, and return the seconds it took to become ready.
-
-    :raises NotReady: it did not become ready; what could stay beside it still runs
-    """
-    instances = pm2.processes().get(entry["name"], [])
-    old = [instance["id"] for instance in instances]
-    beside = bool(old) and stands_beside(entry, instances)
-    if old and not beside:
-        pm2.delete(entry["name"])
-    try:
-        pm2.start(entry, beside)
-        seconds = wait_until_ready(pm2, entry, path, timeout, old if beside else ())
-    except NotReady:
-        new = [found["id"] for found in pm2.processes().get(entry["name"], []) if found["id"] not in old]
-        if beside and new:
-            pm2.delete(*new)
-        raise
-    if beside:
-        pm2.delete(*old)
-    return seconds
-
-
-def apply(pm2, steps, wanted, ready_path, ready_timeout):
-    """Take the steps and return the seconds each worker took to become ready.
-
-    :raises NotReady: a worker did not become ready
-    """
-    seconds = {}
-    for action, name in steps:
-        if action == "delete":
-            pm2.delete(name)
-        else:
-            seconds[name] = replace(pm2, wanted[name], ready_path, ready_timeout)
-    return seconds
-
-
-def way_back(pm2, proved, of, ready_path, ready_timeout):
-    """Return to the entries that were last proved, and say how it went."""
-    try:
-        apply(pm2, plan(list(proved.values()), of(pm2.processes())), proved, ready_path, ready_timeout)
-    except NotReady as error:
-        return f"The workers could not be brought back either: {error}."
-    return (
-        "The workers that were there before run again." if proved else "No worker was there before, and none is left."
-    )
 
 
 def last_words(module, entry):
@@ -465,7 +369,9 @@ def main():
     elif record:
         wanted = of(record)
     else:
-        module.fail_json(msg=f"There is no way back: no worker was proved yet, {ecosystem} does not exist or is empty.")
+        module.fail_json(
+            msg=f"There is nothing to return to: no worker was proved yet, {ecosystem} does not exist or is empty."
+        )
     proved = of(record)
     steps = plan(list(wanted.values()), of(pm2.processes()))
     to_prove = unproved(wanted, proved, steps)
@@ -495,7 +401,7 @@ def main():
     except NotReady as error:
         words = [f"Worker {error}.", last_words(module, wanted[error.worker])]
         if module.params["prove"]:
-            words.append(way_back(pm2, proved, of, ready_path, ready_timeout))
+            words.append(restore(pm2, proved, of, ready_path, ready_timeout))
         module.fail_json(msg=" ".join(words), steps=result["steps"], pending=result["pending"])
     if module.params["prove"]:
         staged = os.path.join(module.tmpdir, "ecosystem.json")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import (
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2.entries import (
     DIGEST_VARIABLE,
     parse_jlist,
     plan,
