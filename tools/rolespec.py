@@ -37,6 +37,15 @@ class Role:
     def options(self) -> dict:
         return self.main.get("options") or {}
 
+    def is_computed(self, name: str) -> bool:
+        """Tell whether the default of a number or a switch follows from something else: no specification can hold that."""
+        value = self.defaults.get(name, (None, None))[0]
+        return (
+            self.options.get(name, {}).get("type") in ("bool", "float", "int")
+            and isinstance(value, str)
+            and "{{" in value
+        )
+
     def variables(self, folder: str) -> dict[str, tuple[object, Path]]:
         """Each variable of defaults/ or vars/ with its value and the file that says it."""
         found = {}

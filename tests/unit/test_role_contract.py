@@ -194,14 +194,16 @@ def test_spec_and_defaults_say_the_same(role):
             elif name not in STACK.defaults and name not in INTERFACE:
                 problems.append(f"{spec}: {name} is required and nobody gives it; add it to roles/stack/defaults/main/")
         elif "default" in option:
-            if name not in role.defaults:
+            if role.is_computed(name):
+                problems.append(f"{spec}: the default of {name} is computed, and no {option['type']}; leave it out")
+            elif name not in role.defaults:
                 problems.append(
                     f"{spec}: {name} has a default that Ansible does not apply; add it to defaults/main.yml"
                 )
             elif role.defaults[name][0] != option["default"]:
                 value, path = role.defaults[name]
                 problems.append(f"{spec}: {name} is {option['default']!r}, in {rel(path)} {value!r}; make them equal")
-        elif name in role.defaults:
+        elif name in role.defaults and not role.is_computed(name):
             value, path = role.defaults[name]
             problems.append(f"{spec}: {name} lacks `default: {value!r}`, which {rel(path)} has")
     for name, (_value, path) in role.defaults.items():
