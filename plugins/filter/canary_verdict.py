@@ -12,9 +12,9 @@ author: The tierstack authors (@tierstack)
 short_description: Judge the first worker of a release
 description:
   - Compares what M(tierstack.librechat.canary_watch) saw of the canary, and M(tierstack.librechat.edge_timings) on the Nginx hosts, with what is
-    promised and with the old workers at the same time.
-  - The canary fails if more of its samples are above a limit than chance explains. The limit is what is promised, and less where the old
-    workers are much better than that; where they break the promise themselves, the canary may be half as bad again.
+    SLOs and with the old workers at the same time.
+  - The canary fails if more of its samples are above a limit than chance explains. The limit is the SLO, and less where the old
+    workers are much better than that; where they break the SLO themselves, the canary may be half as bad again.
   - The same holds for each measure. See C(docs/releases.md) for the rule and its reasons.
 positional: _input
 options:
@@ -29,8 +29,8 @@ options:
     default: []
   slo:
     description:
-      - "The promises: C(p95_ms), C(error_percent), C(first_event_ms), C(event_loop_lag_ms) and C(memory_mb)."
-      - What is not promised is not judged.
+      - "The SLOs: C(p95_ms), C(error_percent), C(first_event_ms), C(event_loop_lag_ms) and C(memory_mb)."
+      - What has no SLO is not judged.
     type: dict
     required: true
 """
@@ -56,7 +56,7 @@ _value:
   type: dict
   sample:
     passed: false
-    reason: p95 of the canary 318 ms, promised 200 ms, old workers 11 ms (412 requests)
+    reason: p95 of the canary 318 ms, SLO 200 ms, old workers 11 ms (412 requests)
 """
 
 from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.canary.verdict import canary_verdict

@@ -23,7 +23,7 @@ options:
 EXAMPLES = r"""
 - name: The page
   ansible.builtin.copy:
-    content: "{{ report | tierstack.librechat.loadtest_result(load, promises, {}, about) | tierstack.librechat.loadtest_page }}"
+    content: "{{ report | tierstack.librechat.loadtest_result(load, slo, {}, about) | tierstack.librechat.loadtest_page }}"
     dest: /tmp/loadtest.html
     mode: "0644"
   vars:
@@ -34,7 +34,7 @@ EXAMPLES = r"""
     load:
       {seconds: 10, sessions: 3, session_s: 2, session_requests: 3, accounts: 3, tests: [p95], held: {from: 0, to: 10},
        phases: [{name: all, seconds: 10, first: 0.3, last: 0.3, held: true}]}
-    promises:
+    slo:
       {p95_ms: 200, first_event_ms: 1000, availability_percent: 99.5, requests_per_s: 100, connections: 200, cpu_percent: 60, memory_mb: 2048,
        planned_memory_mb: 6000}
     about:

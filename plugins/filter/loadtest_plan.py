@@ -22,7 +22,7 @@ options:
     description: Seconds of a session, C(think_before_s), C(answer_s) and C(think_after_s).
     type: dict
     required: true
-  promises:
+  slo:
     description: What is to be reached, C(requests_per_s) and C(connections).
     type: dict
     required: true
@@ -39,11 +39,11 @@ options:
 EXAMPLES = r"""
 - name: Two minutes
   ansible.builtin.debug:
-    msg: "{{ (profile | tierstack.librechat.loadtest_plan(pace, promises, chat, 120)).load }}"
+    msg: "{{ (profile | tierstack.librechat.loadtest_plan(pace, slo, chat, 120)).load }}"
   vars:
     profile: {questions: 1, page: false, tests: [p95], phases: [{name: all, seconds: 60, rate: [1, 5], held: true}]}
     pace: {think_before_s: 5, answer_s: 2, think_after_s: 10}
-    promises: {requests_per_s: 100, connections: 200}
+    slo: {requests_per_s: 100, connections: 200}
     chat:
       target: https://chat.example.org
       login_path: /api/auth/login
@@ -66,11 +66,11 @@ import json
 from ansible_collections.tierstack.librechat.plugins.module_utils.loadtest.profiles import plan_load, script
 
 
-def loadtest_plan(profile, pace, promises, chat, duration_s=0):
+def loadtest_plan(profile, pace, slo, chat, duration_s=0):
     """Return what the documentation above says."""
     # Dictionaries and lists of Python's own: those of a template yield their values only once.
-    profile, pace, promises, chat = (json.loads(json.dumps(one)) for one in (profile, pace, promises, chat))
-    load = plan_load(profile, pace, promises, duration_s)
+    profile, pace, slo, chat = (json.loads(json.dumps(one)) for one in (profile, pace, slo, chat))
+    load = plan_load(profile, pace, slo, duration_s)
     return {"load": load, "script": script(load, profile, pace, chat)}
 
 

@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 name: loadtest_result
 version_added: 0.1.0
 author: The tierstack authors (@tierstack)
-short_description: Judge a load test by what the service promises
+short_description: Judge a load test by the service's SLOs
 description:
-  - Takes Artillery's report and the samples of all hosts, and gives a verdict on each promise, the figures and their course.
-  - A promise that the profile does not test, or whose figure nobody measured, is C(not tested), never passed.
+  - Takes Artillery's report and the samples of all hosts, and gives a verdict on each SLO, the figures and their course.
+  - An SLO that the profile does not test, or whose figure nobody measured, is C(not tested), never passed.
 positional: _input
 options:
   _input:
@@ -23,8 +23,8 @@ options:
     description: What P(tierstack.librechat.loadtest_plan#filter) returned as C(load).
     type: dict
     required: true
-  promises:
-    description: The promises, C(p95_ms), C(first_event_ms), C(availability_percent), C(requests_per_s), C(connections), C(cpu_percent), C(memory_mb).
+  slo:
+    description: The SLOs, C(p95_ms), C(first_event_ms), C(availability_percent), C(requests_per_s), C(connections), C(cpu_percent), C(memory_mb).
     type: dict
     required: true
   samples:
@@ -40,7 +40,7 @@ options:
 EXAMPLES = r"""
 - name: The verdict
   ansible.builtin.debug:
-    msg: "{{ (report | tierstack.librechat.loadtest_result(load, promises, {}, about)).explanation }}"
+    msg: "{{ (report | tierstack.librechat.loadtest_result(load, slo, {}, about)).explanation }}"
   vars:
     report:
       aggregate: {counters: {http.requests: 9, held.requests: 9}, summaries: {held.response_time: {p50: 30, p95: 80, p99: 90}}}
@@ -49,7 +49,7 @@ EXAMPLES = r"""
     load:
       {seconds: 10, sessions: 3, session_s: 2, session_requests: 3, accounts: 3, tests: [p95], held: {from: 0, to: 10},
        phases: [{name: all, seconds: 10, first: 0.3, last: 0.3, held: true}]}
-    promises:
+    slo:
       {p95_ms: 200, first_event_ms: 1000, availability_percent: 99.5, requests_per_s: 100, connections: 200, cpu_percent: 60, memory_mb: 2048,
        planned_memory_mb: 6000}
     about:
@@ -67,10 +67,10 @@ import json
 from ansible_collections.tierstack.librechat.plugins.module_utils.loadtest.verdicts import result
 
 
-def loadtest_result(report, load, promises, samples, about):
+def loadtest_result(report, load, slo, samples, about):
     """Return what the documentation above says."""
     # Dictionaries and lists of Python's own: those of a template yield their values only once.
-    return result(*(json.loads(json.dumps(one)) for one in (report, load, promises, samples, about)))
+    return result(*(json.loads(json.dumps(one)) for one in (report, load, slo, samples, about)))
 
 
 class FilterModule:

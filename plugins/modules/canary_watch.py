@@ -96,7 +96,7 @@ options:
     type: str
     default: '"final":\s*true'
   slo:
-    description: What is promised, for an early end. A promise that is left out does not end the watch.
+    description: The SLOs, for an early end. One that is left out does not end the watch.
     type: dict
     default: {}
     suboptions:
@@ -167,7 +167,7 @@ observation:
       description: Why the canary could not be watched to the end, or null.
       type: str
     breach:
-      description: The breach of a promise that was certain before the end, or null.
+      description: The breach of an SLO that was certain before the end, or null.
       type: str
     notes:
       description: What could not be measured, and why.

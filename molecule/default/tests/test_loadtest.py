@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.late(1)
 SHORT = ["loadtest_duration_s=20", "loadtest_think_before_s=1", "loadtest_think_after_s=1", "loadtest_answer_s=1"]
 BODY = json.dumps({"loadtest_chat_body": {"text": "hello", "mock": {"tokens": 20, "delayMs": 50}}})
-# A promise that nobody keeps, so that the run must fail after its report is written
+# An SLO that nobody keeps, so that the run must fail after its report is written
 BROKEN_PROMISE = "app_pm2_slo_p95_ms=1"
 
 
@@ -37,7 +37,7 @@ def test_production_is_not_loaded_unless_that_is_wanted(run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missed_promise_fails_the_run_after_the_report_is_written(tested):
+def test_a_missed_slo_fails_the_run_after_the_report_is_written(tested):
     code, output, result, _page = tested
     assert code != 0
     assert "Missed: Response time, p95, without streams" in output

@@ -1,4 +1,4 @@
-"""What users lose without a release's care, on the same stack and load, for comparison: measured by hand (docs/releases.md), nothing is promised."""
+"""What users lose without a release's care, on the same stack and load, for comparison: measured by hand (docs/releases.md), no SLO is judged."""
 
 import pytest
 

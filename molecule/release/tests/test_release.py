@@ -51,8 +51,8 @@ def test_a_rollback_returns_to_the_release_before(stack, watched, first):
 @pytest.mark.parametrize(
     ("kind", "options", "reason"),
     [
-        ("slow", (), r"p95 of the canary \d+ ms, promised 200 ms, old workers \d+ ms"),
-        ("failing", (), r"errors of the canary [\d.]+ %, promised 0.5 %, old workers [\d.]+ % \(\d+ of \d+ requests\)"),
+        ("slow", (), r"p95 of the canary \d+ ms, SLO 200 ms, old workers \d+ ms"),
+        ("failing", (), r"errors of the canary [\d.]+ %, SLO 0.5 %, old workers [\d.]+ % \(\d+ of \d+ requests\)"),
         (
             "deaf",
             IMPATIENT,

@@ -22,7 +22,7 @@ fixed = FORMULAS.fixed
 LITTLE = "Little's law"
 QUEUE = "M/M/1 queue"
 MARGIN = "a margin"
-SLO = "the service's promise for a call, p95"
+SLO = "the service's SLO for a call, p95"
 MONGO_MANUAL = "MongoDB manual"
 MONGO_ULIMIT = "MongoDB manual, UNIX ulimit settings: two descriptors and a thread for each connection"
 MONGO_POOL = "MongoDB manual, tuning the connection pool"
@@ -65,7 +65,7 @@ def turn_rate(x):
 
 @number("calls/s", LITTLE)
 def request_rate(x):
-    """Turns a second x calls of a turn x peak factor, and never below the promised rate."""
+    """Turns a second x calls of a turn x peak factor, and never below the rate of the SLO."""
     return max(x.peak_factor * x.turn_rate * x.calls_per_turn, x.request_rate_floor)
 
 
@@ -301,7 +301,7 @@ fixed(
     "A member hands over for 15 s before it stops, then writes a checkpoint.",
     "measured: 16.9 s",
 )
-fixed("mongo_slow_op_ms", 200, "ms", "Slower operations are logged: the promise for a whole call.", SLO)
+fixed("mongo_slow_op_ms", 200, "ms", "Slower operations are logged: the SLO for a whole call.", SLO)
 
 # Redis
 
@@ -593,15 +593,15 @@ fixed(
 
 
 @number("", SLO)
-def promised_error_share(x):
-    """What the promised availability leaves; a promise above 0.999 is judged as 0.999, as no window of seconds shows more."""
+def slo_error_share(x):
+    """What the SLO of availability leaves; an SLO above 0.999 is judged as 0.999, as no window of seconds shows more."""
     return round(max(1 - x.availability, 0.001), 6)
 
 
 @variable("requests", "exact binomial distribution")
 def app_pm2_canary_requests(x):
-    """So many that ten times the promised share of errors is told from the promised one, with a risk of 1 % either way."""
-    return sample_size(x.promised_error_share, min(0.99, 10 * x.promised_error_share), risk=0.01)
+    """So many that ten times the share of errors that the SLO allows is told from that share, with a risk of 1 % either way."""
+    return sample_size(x.slo_error_share, min(0.99, 10 * x.slo_error_share), risk=0.01)
 
 
 @variable("requests/s", "its users come first")
@@ -614,19 +614,19 @@ def app_pm2_canary_rate(x):
 
 @variable("ms", SLO)
 def app_pm2_slo_p95_ms(x):
-    """The promise for a call."""
+    """The SLO for a call."""
     return ceil(1000 * x.call_p95_s)
 
 
 @variable("%", SLO)
 def app_pm2_slo_error_percent(x):
-    """What the promised availability leaves."""
+    """What the SLO of availability leaves."""
     return round(100 * (1 - x.availability), 4)
 
 
-@variable("ms", "the promise for a stream")
+@variable("ms", "the SLO for a stream")
 def app_pm2_slo_first_event_ms(x):
-    """The promise for the first event, from the question on: two calls, and a piece through Redis."""
+    """The SLO for the first event, from the question on: two calls, and a piece through Redis."""
     return ceil(1000 * x.first_event_s)
 
 

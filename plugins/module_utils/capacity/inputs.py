@@ -6,7 +6,7 @@ Each input says on what it rests:
 
 * ``measured``: seen on a real LibreChat or server, the source says on which;
 * ``assumed``: a sensible figure that nobody has measured for this site; a calibration replaces it;
-* ``chosen``: a margin or a promise, a matter of decision and not of fact;
+* ``chosen``: a margin or an SLO, a matter of decision and not of fact;
 * ``given``: the administrator said so.
 """
 
@@ -40,7 +40,7 @@ def chosen(value, unit, meaning, source):
 LIBRECHAT = "LibreChat 0.8.7 on Node 24, two cores"
 CALIBRATION = LIBRECHAT + " shared with all else, a mock model"
 STACK = "this collection's own stack at prod50"
-SLO = "the service's promise at 50 users"
+SLO = "the service's SLO at 50 users"
 
 INPUTS = {
     # The load of a user
@@ -61,7 +61,7 @@ INPUTS = {
         0.1,
         "s",
         "time for which a worker may be deaf, p99",
-        "half of the promise for a call; a tenth of a second seems immediate",
+        "half of the SLO for a call; a tenth of a second seems immediate",
     ),
     "users_per_address": chosen(
         500, "users", "largest office behind one address, if the service has as many", "a site"

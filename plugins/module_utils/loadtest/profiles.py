@@ -4,8 +4,8 @@
 """From a profile of a load to its phases, its users and Artillery's script. No input or output here.
 
 A profile is a dict of ``phases`` (each ``seconds`` and ``first`` and ``last`` sessions a second, or ``share``, of the rate
-that the promise needs), ``questions`` of a session, ``page`` (whether a session also opens the page and reads what is
-stored), and ``tests``, the promises it can judge. Figures are judged in the phases that are ``held``.
+that the SLO needs), ``questions`` of a session, ``page`` (whether a session also opens the page and reads what is
+stored), and ``tests``, the SLOs it can judge. Figures are judged in the phases that are ``held``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from math import ceil
 LOGIN = 1
 OPEN_PAGE = ("config", "user", "banner")
 AFTER_ANSWER = ("user", "config")
-# The promise is reached with a little over, as arrivals come at random
+# The SLO is reached with a little over, as arrivals come at random
 MARGIN = 1.1
 # Accounts more than sessions at a time: a session may last longer than it is reckoned
 SPARE_ACCOUNTS = 1.3
@@ -36,10 +36,10 @@ def session_seconds(profile, pace):
     return profile["questions"] * (pace["think_before_s"] + pace["answer_s"]) + pace["think_after_s"]
 
 
-def full_rate(profile, pace, promises):
-    """Return the sessions a second that bring the promised requests a second and connections at once, with a margin."""
-    by_requests = promises["requests_per_s"] / session_requests(profile)
-    by_connections = promises["connections"] / session_seconds(profile, pace)
+def full_rate(profile, pace, slo):
+    """Return the sessions a second that bring the requests a second and connections at once of the SLO, with a margin."""
+    by_requests = slo["requests_per_s"] / session_requests(profile)
+    by_connections = slo["connections"] / session_seconds(profile, pace)
     return MARGIN * max(by_requests, by_connections)
 
 
@@ -71,15 +71,15 @@ def held_window(found):
     return {"from": min(ends), "to": max(ends)} if ends else {"from": 0, "to": now}
 
 
-def plan_load(profile, pace, promises, duration_s=0):
+def plan_load(profile, pace, slo, duration_s=0):
     """Return all that is to be known of a test before it runs.
 
     :param profile: see above
     :param pace: see :func:`session_seconds`
-    :param promises: ``requests_per_s`` and ``connections`` to be reached
+    :param slo: ``requests_per_s`` and ``connections`` to be reached
     :param duration_s: length of the test, or 0 for the profile's own
     """
-    found = phases(profile, full_rate(profile, pace, promises), duration_s)
+    found = phases(profile, full_rate(profile, pace, slo), duration_s)
     seconds = sum(phase["seconds"] for phase in found)
     session_s = session_seconds(profile, pace)
     peak = max(max(phase["first"], phase["last"]) for phase in found)
@@ -96,7 +96,7 @@ def plan_load(profile, pace, promises, duration_s=0):
 
 
 def unreachable(found, session_s):
-    """Return the promises that a test this short cannot reach: users come, but the first has not gone when the last comes."""
+    """Return the SLOs that a test this short cannot reach: users come, but the first has not gone when the last comes."""
     held = held_window(found)
     return () if held["to"] >= session_s else ("requests", "connections")
 

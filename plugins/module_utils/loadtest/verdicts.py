@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A load test's verdict on each promise of the service. No input or output here."""
+"""A load test's verdict on each SLO of the service. No input or output here."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LOADER = "tierstack-loadtest"
 BUSY_PERCENT = 90
 LATE_SHARE = 0.95
 
-# Name in a profile's tests: what is promised, figure, unit, and whether the figure must not be below it
-PROMISES = {
+# Name in a profile's tests: the SLO, its figure, its unit, and whether the figure must not be below it
+SLOS = {
     "p95": ("Response time, p95, without streams", "p95_ms", "ms", False),
     "first_event": ("Time from question to first event, p95", "first_event_ms", "ms", False),
     "availability": ("Availability", "availability_percent", "%", True),
@@ -26,12 +26,12 @@ PROMISES = {
 }
 
 
-def result(report, load, promises, samples, about):
+def result(report, load, slo, samples, about):
     """Return all that is known of a test.
 
     :param report: Artillery's
     :param load: what :func:`profiles.plan_load` returned
-    :param promises: the figures of :data:`PROMISES`
+    :param slo: the figures of :data:`SLOS`
     :param samples: host -> what the module process_samples returned
     :param about: what to say of the test
     """
@@ -44,32 +44,32 @@ def result(report, load, promises, samples, about):
         **figures(report["aggregate"], held["to"] - held["from"]),
         **used(hosts, held),
     }
-    verdicts = [verdict(name, found, promises, load["tests"]) for name in PROMISES]
+    verdicts = [verdict(name, found, slo, load["tests"]) for name in SLOS]
     missed = [one["title"] for one in verdicts if one["verdict"] == MISSED]
     return {
         "about": about,
         "load": load,
-        "promises": promises,
+        "slo": slo,
         "verdict": MISSED if missed else PASSED,
         "verdicts": verdicts,
         "missed": missed,
         "figures": found,
-        "notes": notes(found, load, promises, about),
+        "notes": notes(found, load, slo, about),
         "endpoints": endpoints(report["aggregate"]),
         "course": series(periods),
         "hosts": hosts,
-        "table": [line(one) for one in verdicts] + notes(found, load, promises, about),
+        "table": [line(one) for one in verdicts] + notes(found, load, slo, about),
         "explanation": explanation(verdicts),
     }
 
 
-def verdict(name, found, promises, tests):
-    """Return the verdict on a promise; what a profile does not test, or nobody measured, is not tested."""
-    title, figure, unit, at_least = PROMISES[name]
-    promised, measured = promises[figure], found.get(figure)
+def verdict(name, found, slo, tests):
+    """Return the verdict on an SLO; what a profile does not test, or nobody measured, is not tested."""
+    title, figure, unit, at_least = SLOS[name]
+    objective, measured = slo[figure], found.get(figure)
     if name not in tests or measured is None:
         outcome = NOT_TESTED
-    elif measured >= promised if at_least else measured < promised:
+    elif measured >= objective if at_least else measured < objective:
         outcome = PASSED
     else:
         outcome = MISSED
@@ -77,16 +77,16 @@ def verdict(name, found, promises, tests):
     return {
         "name": name,
         "title": title,
-        "promised": promised,
+        "objective": objective,
         "relation": relation,
         "measured": measured,
         "unit": unit,
         "verdict": outcome,
-        "remark": remark(name, found, promises),
+        "remark": remark(name, found, slo),
     }
 
 
-def remark(name, found, promises):
+def remark(name, found, slo):
     """Say what a figure is made of."""
     return {
         "p95": "of the time that was held",
@@ -95,7 +95,7 @@ def remark(name, found, promises):
         "requests": "mean of the time that was held, streams included",
         "connections": "most at a time, of clients to Nginx",
         "cpu": f"mean of the time that was held, all services of {found['busiest_host']} without the load itself",
-        "memory": f"most at a time, resident, of {found['workers']} without PM2; the model plans for {promises['planned_memory_mb']} MB at the most",
+        "memory": f"most at a time, resident, of {found['workers']} without PM2; the model plans for {slo['planned_memory_mb']} MB at the most",
     }[name]
 
 
@@ -164,7 +164,7 @@ def used(hosts, held):
     return found
 
 
-def notes(found, load, promises, about):
+def notes(found, load, slo, about):
     """Say whether something else than the service was the limit."""
     said = []
     for name, host in found["hosts"].items():
@@ -191,16 +191,15 @@ def notes(found, load, promises, about):
 def line(one):
     """Return a verdict as a line of a table."""
     measured = "-" if one["measured"] is None else f"{one['measured']:g} {one['unit']}".strip()
-    promised = f"{one['relation']} {one['promised']:g} {one['unit']}".strip()
-    return f"{one['verdict']:<10}  {one['title']:<40}  {measured:>12}  {promised:<20}  {one['remark']}"
+    objective = f"{one['relation']} {one['objective']:g} {one['unit']}".strip()
+    return f"{one['verdict']:<10}  {one['title']:<40}  {measured:>12}  {objective:<20}  {one['remark']}"
 
 
 def explanation(verdicts):
     """Return what was missed, in a sentence."""
     words = [
-        f"{one['title']}: {one['measured']:g} {one['unit']}".strip()
-        + f", promised {one['relation']} {one['promised']:g}"
+        f"{one['title']}: {one['measured']:g} {one['unit']}".strip() + f", SLO {one['relation']} {one['objective']:g}"
         for one in verdicts
         if one["verdict"] == MISSED
     ]
-    return f"Missed: {'; '.join(words)}." if words else "Every promise that was tested is kept."
+    return f"Missed: {'; '.join(words)}." if words else "Every SLO that was tested is kept."

@@ -53,21 +53,21 @@ class Scale:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(value, self.top) / self.top
 
 
-def chart(title, unit, lines, seconds, held=None, promised=None):
+def chart(title, unit, lines, seconds, held=None, objective=None):
     """Return a chart with its legend.
 
     :param lines: name -> (times in seconds, values, of which None is a gap)
     :param seconds: length of the time axis
     :param held: from when to when figures are judged, shaded
-    :param promised: a value to draw a line at
+    :param objective: a value to draw a line at
     """
     values = [value for _at, column in lines.values() for value in column if value is not None]
-    largest = max([*values, promised or 0, 0])
-    # A promise far above all that was seen would press everything to the ground.
+    largest = max([*values, objective or 0, 0])
+    # An SLO far above all that was seen would press everything to the ground.
     scale = Scale(
-        seconds, max(values, default=1) if promised and promised > 3 * max(values, default=1) else largest or 1
+        seconds, max(values, default=1) if objective and objective > 3 * max(values, default=1) else largest or 1
     )
-    shown = promised if promised is not None and promised <= scale.top else None
+    shown = objective if objective is not None and objective <= scale.top else None
     drawing = tag(
         "svg",
         tag("title", title),
@@ -81,7 +81,7 @@ def chart(title, unit, lines, seconds, held=None, promised=None):
             class_="held",
         ),
         axes(scale),
-        (shown is not None and promise(scale, shown)) or None,
+        (shown is not None and slo_line(scale, shown)) or None,
         [curve(scale, at, column, place) for place, (at, column) in enumerate(lines.values())],
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         role="img",
@@ -89,7 +89,7 @@ def chart(title, unit, lines, seconds, held=None, promised=None):
     )
     legend = [tag("span", tag("i", class_=f"c{place % COLOURS}"), f" {name}") for place, name in enumerate(lines)]
     if shown is not None:
-        legend.append(tag("span", tag("i", class_="promise"), f" promised {number(promised)} {unit}"))
+        legend.append(tag("span", tag("i", class_="slo"), f" SLO {number(objective)} {unit}"))
     caption = tag("figcaption", tag("b", title), f", {unit}" if unit else "")
     return tag("figure", caption, drawing, tag("p", legend, class_="legend"), class_="plot")
 
@@ -119,9 +119,9 @@ def clock(second):
     return f"{second // 60}:{second % 60:02d}"
 
 
-def promise(scale, value):
+def slo_line(scale, value):
     y = f"{scale.y(value):.1f}"
-    return tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="promise")
+    return tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="slo")
 
 
 def curve(scale, at, values, place):

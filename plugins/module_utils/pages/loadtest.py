@@ -21,7 +21,7 @@ PLOT_STYLE = """
 .chart text { fill: var(--faint); }
 .chart .grid { stroke: var(--line); stroke-width: .6; }
 .chart .held { fill: var(--paper); }
-.chart .promise { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 6 4; }
+.chart .slo { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 6 4; }
 .chart .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .c0 { stroke: var(--app_pm2); background: var(--app_pm2); } .c1 { stroke: var(--monitoring); background: var(--monitoring); }
 .c2 { stroke: var(--redis); background: var(--redis); } .c3 { stroke: var(--mongo); background: var(--mongo); }
@@ -29,7 +29,7 @@ PLOT_STYLE = """
 .c6 { stroke: #c0669b; background: #c0669b; } .c7 { stroke: #2aa198; background: #2aa198; }
 .plot .legend { font-size: .82rem; color: var(--faint); margin: .2rem 0 0; padding-left: 9%; }
 .plot .legend i { width: 1.1rem; height: .22rem; vertical-align: middle; }
-.plot .legend i.promise { background: repeating-linear-gradient(90deg, var(--ink) 0 .3rem, transparent .3rem .45rem); }
+.plot .legend i.slo { background: repeating-linear-gradient(90deg, var(--ink) 0 .3rem, transparent .3rem .45rem); }
 figcaption { font-size: .95rem; color: var(--faint); } figcaption b { color: var(--ink); }
 td:nth-child(2) { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -57,14 +57,14 @@ def report_html(result):
         ),
         headline(result),
         tag("h2", "Promises"),
-        promises_table(result),
+        slo_table(result),
         [tag("p", note, class_="note") for note in result["notes"]],
         tag("h2", "Course"),
         tag(
             "p",
             tag(
                 "small",
-                "Shaded: the time in which figures are judged. Dashed: what is promised. Percentiles are of 10 seconds each.",
+                "Shaded: the time in which figures are judged. Dashed: the SLO. Percentiles are of 10 seconds each.",
             ),
         ),
         plots(result),
@@ -134,13 +134,13 @@ def table(heads, rows, numbers=()):
     )
 
 
-def promises_table(result):
+def slo_table(result):
     rows = [
         (
             "missed" if one["verdict"] == "missed" else None,
             (
                 one["title"],
-                f"{one['relation']} {amount(one['promised'], one['unit'])}",
+                f"{one['relation']} {amount(one['objective'], one['unit'])}",
                 amount(one["measured"], one["unit"]),
                 tag("span", one["verdict"], class_=f"badge {BADGES[one['verdict']]}"),
                 one["remark"],
@@ -153,7 +153,7 @@ def promises_table(result):
 
 def plots(result):
     """Return all charts; those of hosts for each host."""
-    course, promises = result["course"], result["promises"]
+    course, slo = result["course"], result["slo"]
     held = result["load"]["held"]
     seconds = max(
         [
@@ -163,8 +163,8 @@ def plots(result):
         ]
     )
 
-    def draw(title, unit, lines, promised=None):
-        return chart(title, unit, lines, seconds, held, promised)
+    def draw(title, unit, lines, objective=None):
+        return chart(title, unit, lines, seconds, held, objective)
 
     def course_lines(**names):
         return {name: (course["at"], course[key]) for key, name in names.items()}
@@ -174,19 +174,19 @@ def plots(result):
             "Response time without streams",
             "ms",
             course_lines(response_p50_ms="p50", response_p95_ms="p95", response_p99_ms="p99"),
-            promises["p95_ms"],
+            slo["p95_ms"],
         ),
         draw(
             "Time to first event",
             "ms",
             course_lines(first_event_p50_ms="p50", first_event_p95_ms="p95", first_event_p99_ms="p99"),
-            promises["first_event_ms"],
+            slo["first_event_ms"],
         ),
         draw(
             "Throughput",
             "per second",
             course_lines(requests_per_s="requests", arrivals_per_s="new sessions"),
-            promises["requests_per_s"] if "requests" in result["load"]["tests"] else None,
+            slo["requests_per_s"] if "requests" in result["load"]["tests"] else None,
         ),
         draw("Errors", "per second", course_lines(failed_per_s="failed requests", cut_per_s="of which streams cut")),
         draw(
@@ -200,7 +200,7 @@ def plots(result):
                     if host["connections"]
                 },
             },
-            promises["connections"] if "connections" in result["load"]["tests"] else None,
+            slo["connections"] if "connections" in result["load"]["tests"] else None,
         ),
         draw(
             "CPU of the machines",

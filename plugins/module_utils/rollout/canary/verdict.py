@@ -1,21 +1,21 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is the canary as good as promised, and about as good as the old workers are at the same time? No input or output here.
+"""Is the canary as good as the SLOs ask, and about as good as the old workers are at the same time? No input or output here.
 
 Each measure is a set of samples: durations of calls, times to a first event, lags and sizes of memory, one a second. Its limit is::
 
     tolerated  = 1.5 x p95 of the old workers
-    absolute   = the larger of the promise and what is tolerated     (memory: the promise, as PM2 stops a worker there)
-    regression = tolerated + half of the promise
-    limit      = the smaller of absolute and regression              (without old workers: the promise)
+    absolute   = the larger of the SLO and what is tolerated     (memory: the SLO, as PM2 stops a worker there)
+    regression = tolerated + half of the SLO
+    limit      = the smaller of absolute and regression              (without old workers: the SLO)
 
-So a canary may use up the promise as long as it is not much slower than the old workers are; where they break the promise themselves, because the
-database or the machine is slow, it may be half as slow again; and from 10 ms to 120 ms is a bad release, although 200 ms are promised.
+So a canary may use up the SLO as long as it is not much slower than the old workers are; where they break the SLO themselves, because the
+database or the machine is slow, it may be half as slow again; and from 10 ms to 120 ms is a bad release, although the SLO is 200 ms.
 
 A single p95 jumps when one call in twenty is slow by its nature, such as a login. So it is not p95 that is compared: of the canary's samples, as
 many are counted as are above the limit, and the canary fails if so many were improbable (less than 1 %, exact binomial distribution) with the one
-in twenty that p95 allows. Errors are the same thing with another share: that of the promise, or of the old workers if theirs is larger.
+in twenty that p95 allows. Errors are the same thing with another share: that of the SLO, or of the old workers if theirs is larger.
 
 Few samples are enough to fail: two of two streams that come too late are no accident. To pass takes more, see ``Measure.least``; with fewer a
 measure is not judged. Requests must be judged, or the canary has not shown anything, and fails.
@@ -35,11 +35,11 @@ LEAST_REQUESTS = 20
 
 
 class Measure(NamedTuple):
-    """What is compared. ``samples`` is the key of a worker's figures, ``promise`` that of the SLO, ``least`` the samples needed to pass."""
+    """What is compared. ``samples`` is the key of a worker's figures, ``slo`` that of the SLO, ``least`` the samples needed to pass."""
 
     name: str
     samples: str
-    promise: str
+    slo: str
     unit: str
     noun: str
     least: int
@@ -82,12 +82,12 @@ def p95(counts):
     return None
 
 
-def limit_of(measure, promised, old):
+def limit_of(measure, objective, old):
     """The value above which a sample of the canary is one too many."""
     if old is None:
-        return promised
+        return objective
     tolerated = TOLERANCE * old
-    return min(promised if measure.hard else max(promised, tolerated), tolerated + promised / 2)
+    return min(objective if measure.hard else max(objective, tolerated), tolerated + objective / 2)
 
 
 def figures(observation, edges):
@@ -134,18 +134,18 @@ def state_of(bad, samples, share, least, expected=0):
     return "ok" if samples >= least else "not judged"
 
 
-def judge_errors(canary, old, promised, more=1.0):
-    """Failed requests against the promised share, or the old workers' if it is larger."""
+def judge_errors(canary, old, objective, more=1.0):
+    """Failed requests against the share of the SLO, or the old workers' if it is larger."""
     samples, bad = canary["requests"], canary["errors"]
     old_share = old["errors"] / old["requests"] if old["requests"] else None
-    share = max(promised / 100, old_share or 0)
+    share = max(objective / 100, old_share or 0)
     return {
         "name": "errors",
         "unit": "%",
         "noun": "requests",
         "canary": round(100 * bad / samples, 2) if samples else None,
         "old": None if old_share is None else round(100 * old_share, 2),
-        "promised": promised,
+        "slo": objective,
         "allowed": round(100 * share, 2),
         "samples": samples,
         "bad": bad,
@@ -153,11 +153,11 @@ def judge_errors(canary, old, promised, more=1.0):
     }
 
 
-def judge_measure(measure, canary, old, promised, more=1.0):
-    """The samples of the canary above the limit that promise and old workers give."""
+def judge_measure(measure, canary, old, objective, more=1.0):
+    """The samples of the canary above the limit that the SLO and the old workers give."""
     mine, theirs = canary[measure.samples], old[measure.samples]
     old_p95 = p95(theirs) if number_of(theirs) >= measure.least else None
-    limit = limit_of(measure, promised, old_p95)
+    limit = limit_of(measure, objective, old_p95)
     samples, bad = number_of(mine), above(mine, limit)
     return {
         "name": measure.name,
@@ -165,7 +165,7 @@ def judge_measure(measure, canary, old, promised, more=1.0):
         "noun": measure.noun,
         "canary": p95(mine),
         "old": old_p95,
-        "promised": promised,
+        "slo": objective,
         "allowed": round(limit, 1),
         "samples": samples,
         "bad": bad,
@@ -174,7 +174,7 @@ def judge_measure(measure, canary, old, promised, more=1.0):
 
 
 def judge(observation, edges, slo, more=1.0):
-    """All measures that have a promise, the errors first.
+    """All measures that have an SLO, the errors first.
 
     :param more: so many times the samples are expected to be there in the end: what is a breach then, is certain now
     """
@@ -182,9 +182,9 @@ def judge(observation, edges, slo, more=1.0):
     both = seen["canary"], seen["peers"]
     found = [judge_errors(*both, float(slo["error_percent"]), more)] if slo.get("error_percent") is not None else []
     return found + [
-        judge_measure(measure, *both, float(slo[measure.promise]), more)
+        judge_measure(measure, *both, float(slo[measure.slo]), more)
         for measure in MEASURES
-        if slo.get(measure.promise) is not None
+        if slo.get(measure.slo) is not None
     ]
 
 
@@ -201,21 +201,21 @@ def sentence(judged):
     """A measure with its figures."""
     unit = judged["unit"]
     old = f", old workers {amount(judged['old'], unit)}" if judged["old"] is not None else ", no old workers to compare"
-    below = judged["canary"] is not None and judged["canary"] <= judged["promised"]
+    below = judged["canary"] is not None and judged["canary"] <= judged["slo"]
     allowed = f", allowed beside them {amount(judged['allowed'], unit)}" if below else ""
     count = f"{judged['bad']} of {judged['samples']}" if judged["name"] == "errors" else str(judged["samples"])
     return (
-        f"{judged['name']} of the canary {amount(judged['canary'], unit)}, promised {amount(judged['promised'], unit)}"
+        f"{judged['name']} of the canary {amount(judged['canary'], unit)}, SLO {amount(judged['slo'], unit)}"
         f"{old}{allowed} ({count} {judged['noun']})"
     )
 
 
 def table(measures):
     """The measures as lines for a person."""
-    rows = [("measure", "canary", "old workers", "promised", "allowed", "samples", "above", "result")]
+    rows = [("measure", "canary", "old workers", "SLO", "allowed", "samples", "above", "result")]
     for one in measures:
         values = (amount(one[key], one["unit"]) if one[key] is not None else "-" for key in ("canary", "old"))
-        limits = (amount(one[key], one["unit"]) for key in ("promised", "allowed"))
+        limits = (amount(one[key], one["unit"]) for key in ("slo", "allowed"))
         rows.append((one["name"], *values, *limits, str(one["samples"]), str(one["bad"]), one["state"]))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -232,7 +232,7 @@ def canary_verdict(observation, edges=(), slo=None):
 
     :param observation: what canary_watch returned
     :param edges: what edge_timings returned on each Nginx host
-    :param slo: the promises: ``p95_ms``, ``error_percent``, ``first_event_ms``, ``event_loop_lag_ms``, ``memory_mb``; one that is left out is not judged
+    :param slo: the SLOs: ``p95_ms``, ``error_percent``, ``first_event_ms``, ``event_loop_lag_ms``, ``memory_mb``; one that is left out is not judged
     :returns: ``passed``, ``reason`` (one sentence), ``measures`` and ``table`` (lines)
     """
     if not observation:
@@ -263,9 +263,9 @@ def unproved(observation, measures):
 def praise(measures):
     """What was seen of a good canary."""
     seen = [one for one in measures if one["state"] == "ok"]
-    return "the canary keeps the promises: " + ", ".join(
+    return "the canary keeps the SLOs: " + ", ".join(
         f"{one['bad']} of {one['samples']} requests failed"
         if one["name"] == "errors"
-        else f"{one['name']} {amount(one['canary'], one['unit'])} of {amount(one['promised'], one['unit'])}"
+        else f"{one['name']} {amount(one['canary'], one['unit'])} of {amount(one['slo'], one['unit'])}"
         for one in seen
     )

@@ -320,15 +320,15 @@ def test_a_release_never_takes_out_more_than_is_planned_to_be_spare(count, stack
 @settings(max_examples=40)
 def test_a_canary_has_requests_enough_to_tell_a_bad_release_from_a_good_one(availability):
     numbers = values(50, ONE_HOST, {"availability": availability})
-    promised, requests = numbers["promised_error_share"], numbers["app_pm2_canary_requests"]
-    alarm = next(errors for errors in range(requests + 1) if at_least(errors, requests, promised) <= 0.01)
-    assert at_most(alarm - 1, requests, min(0.99, 10 * promised)) <= 0.01
+    slo, requests = numbers["slo_error_share"], numbers["app_pm2_canary_requests"]
+    alarm = next(errors for errors in range(requests + 1) if at_least(errors, requests, slo) <= 0.01)
+    assert at_most(alarm - 1, requests, min(0.99, 10 * slo)) <= 0.01
 
 
-def test_the_promises_of_a_release_are_those_of_the_service():
+def test_the_slos_of_a_release_are_those_of_the_service():
     numbers = values(50, ONE_HOST)
-    promises = {name: value for name, value in numbers.items() if name.startswith(("app_pm2_slo", "app_pm2_canary"))}
-    assert promises == {
+    slos = {name: value for name, value in numbers.items() if name.startswith(("app_pm2_slo", "app_pm2_canary"))}
+    assert slos == {
         "app_pm2_canary_window_s": 30,
         "app_pm2_canary_requests": 229,
         "app_pm2_canary_rate": 10,

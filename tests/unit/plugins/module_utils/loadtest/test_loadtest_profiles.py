@@ -9,7 +9,7 @@ from rolespec import ROLES, load
 ROLE = next(role for role in ROLES if role.name == "loadtest")
 PROFILES = load(ROLE.path / "vars/main.yml")["__loadtest_profiles"]
 PACE = {"think_before_s": 5, "answer_s": 2, "think_after_s": 10}
-PROMISES = {"requests_per_s": 100, "connections": 200}
+SLOS = {"requests_per_s": 100, "connections": 200}
 CHAT = {
     "target": "https://192.0.2.1:443",
     "login_path": "/api/auth/login",
@@ -25,7 +25,7 @@ each_profile = pytest.mark.parametrize("name", PROFILES)
 
 
 def planned(name, duration_s=0):
-    return plan_load(PROFILES[name], PACE, PROMISES, duration_s)
+    return plan_load(PROFILES[name], PACE, SLOS, duration_s)
 
 
 def test_plan_is_a_minute_at_5_and_five_at_10_sessions_a_second():
@@ -35,7 +35,7 @@ def test_plan_is_a_minute_at_5_and_five_at_10_sessions_a_second():
     assert found["held"] == {"from": 60, "to": 360}
 
 
-def test_slo_brings_the_promised_requests_and_connections():
+def test_slo_brings_its_requests_and_connections():
     found = planned("slo")
     rate = found["phases"][-1]["last"]
     assert rate * found["session_requests"] >= 100

@@ -1,4 +1,4 @@
-"""A promise is kept, missed, or not tested; and whether the service was the limit at all."""
+"""An SLO is kept, missed, or not tested; and whether the service was the limit at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOAD = {
     "held": {"from": 3, "to": 20},
     "tests": ALL,
 }
-PROMISES = {
+SLOS = {
     "p95_ms": 200,
     "first_event_ms": 1000,
     "availability_percent": 99.5,
@@ -64,10 +64,8 @@ def sampled(cpu=20, machine=50, loader=30, memory=100, connections=210, start=-2
     }
 
 
-def judged(samples=None, report=REPORT, load=None, **promises):
-    return result(
-        report, load or LOAD, {**PROMISES, **promises}, {"one": sampled()} if samples is None else samples, ABOUT
-    )
+def judged(samples=None, report=REPORT, load=None, **slo):
+    return result(report, load or LOAD, {**SLOS, **slo}, {"one": sampled()} if samples is None else samples, ABOUT)
 
 
 def outcome(found, name):
@@ -106,10 +104,10 @@ def test_what_nobody_measured_is_not_tested(name):
 def test_one_miss_is_a_miss_of_all_and_is_named():
     found = judged(p95_ms=20000, first_event_ms=20000, requests_per_s=1, availability_percent=99)
     assert found["verdict"] == "passed"
-    assert found["explanation"] == "Every promise that was tested is kept."
+    assert found["explanation"] == "Every SLO that was tested is kept."
     missed = judged(first_event_ms=20000, requests_per_s=1, availability_percent=99)
     assert missed["missed"] == ["Response time, p95, without streams"]
-    assert "Response time, p95, without streams: 9416.8 ms, promised below 200" in missed["explanation"]
+    assert "Response time, p95, without streams: 9416.8 ms, SLO below 200" in missed["explanation"]
 
 
 def test_memory_is_that_of_the_workers_of_all_hosts():

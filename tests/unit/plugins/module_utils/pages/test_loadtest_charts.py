@@ -22,10 +22,10 @@ def test_a_gap_is_not_drawn_over():
     assert segments([0, 1, 2, 3], [5, None, 6, 7]) == [[(0, 5)], [(2, 6), (3, 7)]]
 
 
-def test_a_promise_far_above_all_is_not_drawn():
+def test_an_slo_far_above_all_is_not_drawn():
     lines = {"a": ([0, 10], [1, 2])}
-    assert 'class="promise"' in chart("A", "ms", lines, 10, promised=4)
-    assert 'class="promise"' not in chart("A", "ms", lines, 10, promised=4000)
+    assert 'class="slo"' in chart("A", "ms", lines, 10, objective=4)
+    assert 'class="slo"' not in chart("A", "ms", lines, 10, objective=4000)
 
 
 def test_a_chart_without_values_is_still_a_chart():

@@ -74,20 +74,20 @@ def errors(rng, count, share):
 def test_a_canary_like_the_old_workers_passes_and_says_with_what():
     found = verdict(old=seen([5] * 229))
     assert found["passed"]
-    assert found["reason"].startswith("the canary keeps the promises: 0 of 229 requests failed, p95 5 ms of 200 ms")
+    assert found["reason"].startswith("the canary keeps the SLOs: 0 of 229 requests failed, p95 5 ms of 200 ms")
     assert {one["state"] for one in found["measures"] if one["name"] != "first event"} == {"ok"}
 
 
 def test_300_ms_more_are_undone_with_figures():
     found = verdict(seen([318] * 206), seen([11] * 206))
     assert not found["passed"]
-    assert found["reason"] == "p95 of the canary 318 ms, promised 200 ms, old workers 11 ms (206 requests)"
+    assert found["reason"] == "p95 of the canary 318 ms, SLO 200 ms, old workers 11 ms (206 requests)"
 
 
-def test_what_the_old_workers_do_much_better_is_refused_within_the_promise():
+def test_what_the_old_workers_do_much_better_is_refused_within_the_slo():
     found = verdict(seen([150] * 206), seen([10] * 206))
     assert found["reason"] == (
-        "p95 of the canary 150 ms, promised 200 ms, old workers 10 ms, allowed beside them 115 ms (206 requests)"
+        "p95 of the canary 150 ms, SLO 200 ms, old workers 10 ms, allowed beside them 115 ms (206 requests)"
     )
 
 
@@ -96,14 +96,14 @@ def test_where_all_are_slow_the_canary_is_not_blamed():
     assert not verdict(seen([620] * 206), seen([400] * 206))["passed"]
 
 
-def test_without_old_workers_the_promise_is_the_limit():
+def test_without_old_workers_the_slo_is_the_limit():
     assert verdict(seen([190] * 229))["passed"]
-    assert verdict(seen([210] * 229))["reason"].endswith("promised 200 ms, no old workers to compare (229 requests)")
+    assert verdict(seen([210] * 229))["reason"].endswith("SLO 200 ms, no old workers to compare (229 requests)")
 
 
 def test_errors_are_undone_with_figures():
     found = verdict(seen([5] * 229, errors=12), seen([5] * 229))
-    assert found["reason"] == ("errors of the canary 5.24 %, promised 0.5 %, old workers 0 % (12 of 229 requests)")
+    assert found["reason"] == ("errors of the canary 5.24 %, SLO 0.5 %, old workers 0 % (12 of 229 requests)")
 
 
 def test_errors_that_the_old_workers_have_as_well_are_not_the_canarys():
@@ -120,7 +120,7 @@ def test_cut_streams_are_errors():
 
 def test_late_first_events_are_undone_even_if_few():
     found = verdict(seen([5] * 229, first_events=[1400, 1500, 1600]), seen([5] * 229, first_events=[20, 30, 25]))
-    assert found["reason"].startswith("first event of the canary 1600 ms, promised 1000 ms, old workers 30 ms")
+    assert found["reason"].startswith("first event of the canary 1600 ms, SLO 1000 ms, old workers 30 ms")
 
 
 def test_a_deaf_event_loop_and_too_much_memory_are_undone():
@@ -224,10 +224,10 @@ def test_equal_workers_pass_however_good_or_bad_they_are(durations, failed):
 
 
 @given(st.floats(1, 1e4), st.floats(0, 1e4), st.floats(0, 1e4), st.sampled_from(MEASURES))
-def test_the_limit_grows_with_the_old_workers_and_is_never_below_what_they_have(promised, one, other, measure):
+def test_the_limit_grows_with_the_old_workers_and_is_never_below_what_they_have(objective, one, other, measure):
     low, high = sorted((one, other))
-    assert limit_of(measure, promised, low) <= limit_of(measure, promised, high)
-    assert limit_of(measure, promised, low) >= (min(low, promised) if measure.hard else low)
+    assert limit_of(measure, objective, low) <= limit_of(measure, objective, high)
+    assert limit_of(measure, objective, low) >= (min(low, objective) if measure.hard else low)
 
 
 @given(st.lists(st.integers(0, 50), max_size=200))
@@ -275,6 +275,6 @@ def test_5_percent_of_500_pass_once_in_a_hundred_times():
     assert not verdict(seen([8] * 229, errors=229 // 20), seen([8] * 229))["passed"]
 
 
-def test_the_promised_errors_pass_99_times_in_a_hundred():
+def test_the_errors_that_the_slo_allows_pass_99_times_in_a_hundred():
     rng = random.Random(4711)
     assert sum(outcome(rng, lambda n: calls(rng, n, 8), share=0.005) for _time in range(500)) >= 490

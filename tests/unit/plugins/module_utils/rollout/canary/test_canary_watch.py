@@ -237,7 +237,7 @@ def test_300_ms_more_are_found_out(canary, old):
     canary.delay = 0.3
     _observation, verdict = watch(canary, old)
     assert verdict["reason"].startswith("p95 of the canary 300 ms")
-    assert "promised 200 ms, old workers" in verdict["reason"]
+    assert "SLO 200 ms, old workers" in verdict["reason"]
 
 
 def test_a_hopeless_canary_is_not_watched_to_the_end(canary, old):
