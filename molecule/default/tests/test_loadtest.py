@@ -9,7 +9,7 @@ pytestmark = pytest.mark.late(1)
 SHORT = ["loadtest_duration_s=20", "loadtest_think_before_s=1", "loadtest_think_after_s=1", "loadtest_answer_s=1"]
 BODY = json.dumps({"loadtest_chat_body": {"text": "hello", "mock": {"tokens": 20, "delayMs": 50}}})
 # An SLO that nobody keeps, so that the run must fail after its report is written
-BROKEN_PROMISE = "app_pm2_slo_p95_ms=1"
+BROKEN_SLO = "app_pm2_slo_p95_ms=1"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def run(site):
 @pytest.fixture(scope="module")
 def tested(run, tmp_path_factory):
     directory = tmp_path_factory.mktemp("loadtest")
-    code, output, _totals = run(directory, "loadtest_allow_production=true", BROKEN_PROMISE, BODY, *SHORT)
+    code, output, _totals = run(directory, "loadtest_allow_production=true", BROKEN_SLO, BODY, *SHORT)
     (report,) = directory.glob("*-plan")
     return code, output, json.loads((report / "result.json").read_text()), (report / "report.html").read_text()
 
