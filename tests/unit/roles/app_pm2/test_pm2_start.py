@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pm2 import DIGEST_VARIABLE
+from ansible_collections.tierstack.librechat.plugins.module_utils.pm2.entries import DIGEST_VARIABLE
 from programs import load_program
 
 PROGRAM = "roles/app_pm2/files/pm2_start.py"
