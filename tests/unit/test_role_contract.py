@@ -161,8 +161,10 @@ def test_spec_is_there(role):
     )
     for entry in (name for name in ("main", "preflight") if (role.path / f"tasks/{name}.yml").is_file()):
         assert entry in role.entry_points, f"{rel(spec)}: no entry point {entry}"
-        assert role.entry_points[entry].get("short_description"), f"{rel(spec)}: {entry} has no short_description"
-        assert role.entry_points[entry].get("options") == role.options, (
+    for entry, described in role.entry_points.items():
+        assert (role.path / f"tasks/{entry}.yml").is_file(), f"{rel(spec)}: {entry} has no tasks/{entry}.yml"
+        assert described.get("short_description"), f"{rel(spec)}: {entry} has no short_description"
+        assert described.get("options") == role.options, (
             f"{rel(spec)}: main and {entry} differ; share them: `options: &options`, then `options: *options`"
         )
     mute = {name for name, option in role.options.items() if not option.get("description")}
