@@ -33,9 +33,13 @@ options:
     type: int
     default: 27017
   timeout:
-    description: Seconds to wait until the server answers.
+    description: Seconds to wait until the server answers and, with O(settle), is settled.
     type: int
     default: 10
+  settle:
+    description: Wait until the server is settled as well (see RV(settled)). One that is not when O(timeout) is over is read as it is.
+    type: bool
+    default: false
   users:
     description: Users that are wanted. The first one is the administrator, who reads the roles of all.
     type: list
@@ -112,6 +116,10 @@ primary:
   returned: always
   type: str
   sample: mongo-1:27017
+settled:
+  description: Whether it does its part in its set. It is the primary, or a secondary that knows one.
+  returned: always
+  type: bool
 users:
   description: The users of O(users) in their order.
   returned: always
@@ -148,6 +156,7 @@ import time
 import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.members import settled
 from ansible_collections.tierstack.librechat.plugins.module_utils.mongo.users import compare, compare_roles
 
 try:
@@ -172,11 +181,12 @@ def hello(params):
     deadline = time.monotonic() + params["timeout"]
     while True:
         try:
-            return connect(params).admin.command("isMaster")
+            said = connect(params).admin.command("isMaster")
         except PyMongoError:
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(0.5)
+            said = None
+        if (said and (settled(said) or not params["settle"])) or time.monotonic() > deadline:
+            return said
+        time.sleep(0.5)
 
 
 def users_of(client):
@@ -225,6 +235,7 @@ def main():
             "host": {"type": "str", "default": "127.0.0.1"},
             "port": {"type": "int", "default": 27017},
             "timeout": {"type": "int", "default": 10},
+            "settle": {"type": "bool", "default": False},
             "users": {"type": "list", "elements": "dict", "default": [], "options": user},
             "roles": {"type": "list", "elements": "dict", "default": [], "options": role},
         },
@@ -253,6 +264,7 @@ def main():
         members=members,
         removed=bool(members) and "setName" not in said,
         primary=(said or {}).get("primary", ""),
+        settled=settled(said or {}),
         users=compare(users, present, logs_in),
         roles=compare_roles(module.params["roles"], roles),
     )
