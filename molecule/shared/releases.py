@@ -1,4 +1,4 @@
-"""Releases of the sample app, good ones and poisoned ones, as trees for app_pm2_directory."""
+"""Releases of the sample app, good ones and poisoned ones, as trees for app_release_directory."""
 
 import shutil
 import time

@@ -57,20 +57,20 @@ EXAMPLES = r"""
       redis_key_prefix: librechat
     numbers: "{{ dict(names | zip([10] * 14)) }}"
     names:
-      - app_pm2_mongo_max_pool_size
-      - app_pm2_mongo_min_pool_size
-      - app_pm2_mongo_max_connecting
-      - app_pm2_mongo_max_idle_time_ms
-      - app_pm2_mongo_wait_queue_timeout_ms
-      - app_pm2_redis_max_listeners
-      - app_pm2_concurrent_message_max
-      - app_pm2_message_ip_max
-      - app_pm2_message_user_max
-      - app_pm2_login_max
-      - app_pm2_register_max
-      - app_pm2_keep_alive_timeout_ms
-      - app_pm2_headers_timeout_ms
-      - app_pm2_drain_s
+      - app_release_mongo_max_pool_size
+      - app_release_mongo_min_pool_size
+      - app_release_mongo_max_connecting
+      - app_release_mongo_max_idle_time_ms
+      - app_release_mongo_wait_queue_timeout_ms
+      - app_release_redis_max_listeners
+      - app_release_concurrent_message_max
+      - app_release_message_ip_max
+      - app_release_message_user_max
+      - app_release_login_max
+      - app_release_register_max
+      - app_release_keep_alive_timeout_ms
+      - app_release_headers_timeout_ms
+      - app_release_drain_s
     secrets: {jwt_secret: "", jwt_refresh_secret: "", creds_key: "", creds_iv: "", metrics_secret: ""}
     site:
       address: 192.0.2.10

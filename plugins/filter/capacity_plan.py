@@ -70,7 +70,7 @@ EXAMPLES = r"""
       {{ 500 | tierstack.librechat.capacity_plan(
            hosts={'one': {'groups': ['mongo', 'redis', 'app', 'nginx', 'monitoring'], 'cores': 2, 'memory_mb': 4096}},
            load={'stream_s': 30},
-           overrides={'app_pm2_mongo_max_pool_size': 50}) }}
+           overrides={'app_release_mongo_max_pool_size': 50}) }}
 """
 
 RETURN = r"""

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 # Variable of the environment: number of the capacity model
 NUMBERS = {
-    "MONGO_MAX_POOL_SIZE": "app_pm2_mongo_max_pool_size",
-    "MONGO_MIN_POOL_SIZE": "app_pm2_mongo_min_pool_size",
-    "MONGO_MAX_CONNECTING": "app_pm2_mongo_max_connecting",
-    "MONGO_MAX_IDLE_TIME_MS": "app_pm2_mongo_max_idle_time_ms",
-    "MONGO_WAIT_QUEUE_TIMEOUT_MS": "app_pm2_mongo_wait_queue_timeout_ms",
-    "REDIS_MAX_LISTENERS": "app_pm2_redis_max_listeners",
-    "CONCURRENT_MESSAGE_MAX": "app_pm2_concurrent_message_max",
-    "MESSAGE_IP_MAX": "app_pm2_message_ip_max",
-    "MESSAGE_USER_MAX": "app_pm2_message_user_max",
-    "LOGIN_MAX": "app_pm2_login_max",
-    "REGISTER_MAX": "app_pm2_register_max",
-    "HTTP_KEEP_ALIVE_TIMEOUT_MS": "app_pm2_keep_alive_timeout_ms",
-    "HTTP_HEADERS_TIMEOUT_MS": "app_pm2_headers_timeout_ms",
-    "SHUTDOWN_DRAIN_S": "app_pm2_drain_s",
+    "MONGO_MAX_POOL_SIZE": "app_release_mongo_max_pool_size",
+    "MONGO_MIN_POOL_SIZE": "app_release_mongo_min_pool_size",
+    "MONGO_MAX_CONNECTING": "app_release_mongo_max_connecting",
+    "MONGO_MAX_IDLE_TIME_MS": "app_release_mongo_max_idle_time_ms",
+    "MONGO_WAIT_QUEUE_TIMEOUT_MS": "app_release_mongo_wait_queue_timeout_ms",
+    "REDIS_MAX_LISTENERS": "app_release_redis_max_listeners",
+    "CONCURRENT_MESSAGE_MAX": "app_release_concurrent_message_max",
+    "MESSAGE_IP_MAX": "app_release_message_ip_max",
+    "MESSAGE_USER_MAX": "app_release_message_user_max",
+    "LOGIN_MAX": "app_release_login_max",
+    "REGISTER_MAX": "app_release_register_max",
+    "HTTP_KEEP_ALIVE_TIMEOUT_MS": "app_release_keep_alive_timeout_ms",
+    "HTTP_HEADERS_TIMEOUT_MS": "app_release_headers_timeout_ms",
+    "SHUTDOWN_DRAIN_S": "app_release_drain_s",
 }
 # Variable: key of what is given
 ENDPOINTS = {

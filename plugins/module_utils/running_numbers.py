@@ -216,7 +216,7 @@ ECOSYSTEM = {
 }
 ENV = {
     **{variable: (name, number) for variable, name in APP_NUMBERS.items()},
-    "serverSelectionTimeoutMS": ("app_pm2_mongo_server_selection_timeout_ms", number),
+    "serverSelectionTimeoutMS": ("app_release_mongo_server_selection_timeout_ms", number),
 }
 PM2_UNIT = {
     "LimitNOFILE": ("app_pm2_nofile", number),

@@ -124,7 +124,7 @@ EXAMPLES = r"""
   tierstack.librechat.canary_watch:
     canary: "192.0.2.10:3080"
     peers: ["192.0.2.10:3081", "192.0.2.10:3082"]
-    metrics_secret: "{{ app_pm2_metrics_secret }}"
+    metrics_secret: "{{ app_release_metrics_secret }}"
     stream_paths: [/api/agents/]
     paths: [/api/banner, /api/config]
     slo: {p95_ms: 200, error_percent: 0.5, event_loop_lag_ms: 100, memory_mb: 1500}

@@ -132,7 +132,7 @@ class Accounts:
         if status != 200:
             raise RuntimeError(
                 f"the registration of {self.options['email'] % number} was answered {status}: {str(answer)[:200]}. "
-                "Registration must be allowed while accounts are made (app_pm2_allow_registration)."
+                "Registration must be allowed while accounts are made (app_release_allow_registration)."
             )
 
 

@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 - name: How large may a worker's pool of connections grow
   ansible.builtin.debug:
-    msg: "{{ running.numbers.app_pm2_mongo_max_pool_size | default('no worker here') }}"
+    msg: "{{ running.numbers.app_release_mongo_max_pool_size | default('no worker here') }}"
 """
 
 RETURN = r"""

@@ -56,7 +56,7 @@ EXAMPLES = r"""
 - name: Wait until the worker has finished its requests and streams
   tierstack.librechat.worker_drain:
     workers: ["192.0.2.10:3080"]
-    metrics_secret: "{{ app_pm2_metrics_secret }}"
+    metrics_secret: "{{ app_release_metrics_secret }}"
     limit_s: 75
   register: drain
 """

@@ -15,6 +15,11 @@ from rolespec import ROLES, ROOT, STACK, load
 ENTRY_LINES = 60
 # The inventory's own words: nobody has a default for them
 INTERFACE = {"tier_users", "stack_environment", "stack_domain"}
+# What roles tell each other in a run: facts of the release, of the rollout, and of whatever runtime there is (docs/runtimes.md)
+RESULTS = {
+    *("app_release_pair", "app_release_before", "rollout_plan"),
+    *("runtime_state", "runtime_restart", "runtime_workers", "runtime_ended", "runtime_acted"),
+}
 SECRET = re.compile(r"(password|passphrase|secret|token|keyfile|creds_key|creds_iv)$")
 # Keys whose strings are expressions without braces
 EXPRESSIONS = {"when", "until", "failed_when", "changed_when", "that"}
@@ -232,9 +237,14 @@ def test_names_have_the_roles_prefix(role):
         for path in yaml_files(role, "tasks", "handlers")
         for task in tasks_of(path)
         for name in set_by(task)
-        if not name.startswith((private, "ansible_"))
+        if not name.startswith((private, "ansible_")) and name not in RESULTS
     ]
     assert not problems, show(problems)
+
+
+def test_facts_for_other_roles_are_described():
+    page = (ROOT / "docs/runtimes.md").read_text()
+    assert not {name for name in RESULTS if f"`{name}`" not in page}
 
 
 @each_service
@@ -242,7 +252,7 @@ def test_used_variables_are_declared(role):
     problems = {
         f"{path}: {name} is not in roles/{role.name}/meta/argument_specs.yml; describe it there, or call it __{name}"
         for path, name in used_by(role)
-        if owner(name) == role.name and name not in role.options
+        if owner(name) == role.name and name not in role.options and name not in RESULTS
     }
     assert not problems, show(problems)
 

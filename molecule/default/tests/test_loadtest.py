@@ -9,7 +9,7 @@ pytestmark = pytest.mark.late(1)
 SHORT = ["loadtest_duration_s=20", "loadtest_think_before_s=1", "loadtest_think_after_s=1", "loadtest_answer_s=1"]
 BODY = json.dumps({"loadtest_chat_body": {"text": "hello", "mock": {"tokens": 20, "delayMs": 50}}})
 # An SLO that nobody keeps, so that the run must fail after its report is written
-BROKEN_SLO = "app_pm2_slo_p95_ms=1"
+BROKEN_SLO = "rollout_slo_p95_ms=1"
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,16 @@ import pytest
 
 # Kept elsewhere than in a file: the roles wait so long and judge so themselves, and the election timeout is in the replica set.
 NOT_IN_FILES = {
-    "app_pm2_canary_rate",
-    "app_pm2_canary_requests",
-    "app_pm2_canary_window_s",
-    "app_pm2_drain_limit_s",
-    "app_pm2_ready_timeout_s",
-    "app_pm2_slo_error_percent",
-    "app_pm2_slo_event_loop_lag_ms",
-    "app_pm2_slo_first_event_ms",
-    "app_pm2_slo_p95_ms",
-    "app_pm2_workers_at_a_time",
+    "rollout_canary_rate",
+    "rollout_canary_requests",
+    "rollout_canary_window_s",
+    "rollout_drain_limit_s",
+    "rollout_ready_timeout_s",
+    "rollout_slo_error_percent",
+    "rollout_slo_event_loop_lag_ms",
+    "rollout_slo_first_event_ms",
+    "rollout_slo_p95_ms",
+    "rollout_workers_at_a_time",
     "mongo_election_timeout_ms",
     "mongo_start_timeout_s",
 }
@@ -48,7 +48,7 @@ def test_a_run_after_convergence_would_restart_nothing(report):
 
 def test_the_plan_knows_what_the_inventory_overrides(report):
     overridden = {name for name, number in report["numbers"].items() if number["overridden"]}
-    assert overridden == {"app_pm2_register_max"}
+    assert overridden == {"app_release_register_max"}
 
 
 def test_a_plan_without_any_host_rests_on_declared_sizes(site, tmp_path):

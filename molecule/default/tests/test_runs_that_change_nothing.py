@@ -102,8 +102,8 @@ def test_a_worker_that_never_becomes_ready_is_taken_back(site, host, untouched_w
         "-e",
         json.dumps(
             {
-                "app_pm2_extra_env": {"CREDS_KEY": "broken"},
-                "app_pm2_ready_timeout_s": 20,
+                "app_release_extra_env": {"CREDS_KEY": "broken"},
+                "rollout_ready_timeout_s": 20,
                 "app_pm2_listen_timeout_ms": 15000,
             }
         ),

@@ -53,7 +53,7 @@ class Stack:
     @staticmethod
     def source(directory, version):
         build = "auto" if (directory / "node_modules").exists() else "always"
-        values = {"app_pm2_directory": str(directory), "app_pm2_version": version, "app_pm2_build": build}
+        values = {"app_release_directory": str(directory), "app_release_version": version, "app_release_build": build}
         return ["-e", json.dumps(values)]
 
     def killed(self, verb, *arguments):

@@ -13,9 +13,9 @@ import releases
 from figures import record
 
 # A third of production's, so that the tests are shorter; the gate asks for itself what the users do not.
-WINDOW = ("-e", "app_pm2_canary_window_s=10")
+WINDOW = ("-e", "rollout_canary_window_s=10")
 
-IMPATIENT = ("-e", json.dumps({"app_pm2_ready_timeout_s": 20, "app_pm2_listen_timeout_ms": 15000}))
+IMPATIENT = ("-e", json.dumps({"rollout_ready_timeout_s": 20, "app_pm2_listen_timeout_ms": 15000}))
 
 
 def test_a_good_release_reaches_every_worker_and_a_second_one_has_to_wait(stack, traffic, watched, tree, first):
@@ -126,7 +126,7 @@ def refused(stack, watched):
 def test_a_version_that_does_not_exist_switches_nothing(refused, tmp_path):
     repository = tmp_path / "app.git"
     subprocess.run(["git", "init", "--quiet", "--bare", str(repository)], check=True)
-    source = {"app_pm2_source": "git", "app_pm2_git_url": repository.as_uri(), "app_pm2_version": "v9.9.9"}
+    source = {"app_release_source": "git", "app_release_git_url": repository.as_uri(), "app_release_version": "v9.9.9"}
     assert "v9.9.9" in refused("no such version", "-e", json.dumps(source))
 
 

@@ -9,7 +9,7 @@ import lab
 import releases
 
 TITLE = "Another title"
-SETTING = ("-e", json.dumps({"app_pm2_extra_env": {"APP_TITLE": TITLE}, "app_pm2_canary_window_s": 10}))
+SETTING = ("-e", json.dumps({"app_release_extra_env": {"APP_TITLE": TITLE}, "rollout_canary_window_s": 10}))
 
 MOMENTS = {
     "a worker was taken out and drains": lambda stack: stack.out() and time.sleep(2) is None,

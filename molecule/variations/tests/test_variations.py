@@ -187,9 +187,9 @@ def test_the_stack_is_judged_healthy_from_the_other_host():
 def test_a_release_of_a_cluster_loses_little_and_it_is_counted(core, tmp_path):
     """A cluster is replaced as one, behind one port, so that no worker of it can be taken out: little is lost, not nothing."""
     tree = releases.built(releases.good(tmp_path / "v2"), core)
-    source = json.dumps({"app_pm2_directory": str(tree), "app_pm2_version": "v2", "app_pm2_build": "auto"})
+    source = json.dumps({"app_release_directory": str(tree), "app_release_version": "v2", "app_release_build": "auto"})
     # There is no old worker to compare with, and a machine that runs other tests as well is slower than the SLO.
-    patient = "app_pm2_slo_p95_ms=2000 app_pm2_canary_window_s=10"
+    patient = "rollout_slo_p95_ms=2000 rollout_canary_window_s=10"
     edges = [f"{core.address}:8443"]
     # As many users and messages as the plan's literal limits allow from one address
     with (

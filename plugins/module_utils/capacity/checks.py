@@ -13,19 +13,19 @@ CHECKS = {}
 
 # The first runs out before the second.
 TIMEOUTS = (
-    ("app_pm2_mongo_wait_queue_timeout_ms", "app_pm2_mongo_server_selection_timeout_ms"),
-    ("mongo_election_timeout_ms", "app_pm2_mongo_server_selection_timeout_ms"),
-    ("app_pm2_mongo_server_selection_timeout_ms", "nginx_proxy_read_timeout_s"),
+    ("app_release_mongo_wait_queue_timeout_ms", "app_release_mongo_server_selection_timeout_ms"),
+    ("mongo_election_timeout_ms", "app_release_mongo_server_selection_timeout_ms"),
+    ("app_release_mongo_server_selection_timeout_ms", "nginx_proxy_read_timeout_s"),
     ("nginx_proxy_connect_timeout_s", "nginx_proxy_read_timeout_s"),
     ("nginx_proxy_read_timeout_s", "nginx_stream_read_timeout_s"),
-    ("nginx_upstream_keepalive_timeout_s", "app_pm2_keep_alive_timeout_ms"),
-    ("app_pm2_keep_alive_timeout_ms", "app_pm2_headers_timeout_ms"),
-    ("app_pm2_drain_s", "app_pm2_kill_timeout_ms"),
+    ("nginx_upstream_keepalive_timeout_s", "app_release_keep_alive_timeout_ms"),
+    ("app_release_keep_alive_timeout_ms", "app_release_headers_timeout_ms"),
+    ("app_release_drain_s", "app_pm2_kill_timeout_ms"),
     ("app_pm2_kill_timeout_ms", "app_pm2_stop_timeout_s"),
-    ("app_pm2_drain_limit_s", "nginx_worker_shutdown_timeout_s"),
-    ("app_pm2_drain_s", "app_pm2_drain_limit_s"),
+    ("rollout_drain_limit_s", "nginx_worker_shutdown_timeout_s"),
+    ("app_release_drain_s", "rollout_drain_limit_s"),
     ("worker_start_s", "app_pm2_listen_timeout_ms"),
-    ("app_pm2_listen_timeout_ms", "app_pm2_ready_timeout_s"),
+    ("app_pm2_listen_timeout_ms", "rollout_ready_timeout_s"),
     ("redis_cluster_node_timeout_ms", "nginx_proxy_read_timeout_s"),
 )
 
@@ -105,7 +105,7 @@ def descriptors(x, hosts):
 def limits(x, hosts):
     """What is part of another is not larger than it."""
     for subject, smaller, margin, larger in (
-        ("app_pm2", "app_pm2_mongo_min_pool_size", 0, "app_pm2_mongo_max_pool_size"),
+        ("app_pm2", "app_release_mongo_min_pool_size", 0, "app_release_mongo_max_pool_size"),
         ("app_pm2", "app_pm2_heap_mb", 128, "app_pm2_max_memory_mb"),
         ("redis", "redis_maxmemory_mb", 1, "redis_memory_limit_mb"),
         ("redis", "redis_pubsub_buffer_soft_mb", 0, "redis_pubsub_buffer_hard_mb"),
@@ -129,10 +129,10 @@ def pool_need(x, hosts):
     yield Comparison(
         "app_pm2",
         ceil(x.mongo_operations / x.workers_total),
-        x.app_pm2_mongo_max_pool_size,
+        x.app_release_mongo_max_pool_size,
         "connections",
-        f"a worker has {ceil(x.mongo_operations / x.workers_total)} operations under way; its pool has {x.app_pm2_mongo_max_pool_size} connections",
-        f"raise app_pm2_mongo_max_pool_size to {ceil(x.mongo_operations / x.workers_total)}",
+        f"a worker has {ceil(x.mongo_operations / x.workers_total)} operations under way; its pool has {x.app_release_mongo_max_pool_size} connections",
+        f"raise app_release_mongo_max_pool_size to {ceil(x.mongo_operations / x.workers_total)}",
     )
 
 
@@ -161,10 +161,10 @@ def logins(x, hosts):
     yield Comparison(
         "nginx",
         through,
-        x.app_pm2_login_max,
+        x.app_release_login_max,
         "logins",
-        f"Nginx lets {through} logins of an address through in 5 minutes; LibreChat bans it at app_pm2_login_max, {x.app_pm2_login_max}",
-        f"raise app_pm2_login_max to {through + 1}",
+        f"Nginx lets {through} logins of an address through in 5 minutes; LibreChat bans it at app_release_login_max, {x.app_release_login_max}",
+        f"raise app_release_login_max to {through + 1}",
         strict=True,
     )
 

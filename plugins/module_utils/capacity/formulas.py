@@ -89,7 +89,7 @@ def office(x):
 
 def connections_of_worker(x):
     """Of one worker to one MongoDB server, all its pools full."""
-    return x.mongo_clients_per_worker * (x.app_pm2_mongo_max_pool_size + x.mongo_monitoring_connections)
+    return x.mongo_clients_per_worker * (x.app_release_mongo_max_pool_size + x.mongo_monitoring_connections)
 
 
 def nginx_hosts_left(x):
@@ -162,7 +162,7 @@ def worker_connections(x):
 
 
 @variable("listeners", "Node.js, EventEmitter: a warning above it, no limit")
-def app_pm2_redis_max_listeners(x):
+def app_release_redis_max_listeners(x):
     """One for each stream that may meet at one worker, and never below 50."""
     return max(50, up_to(x.open_streams, 10))
 
@@ -183,40 +183,40 @@ def mongo_operations(x):
 
 
 @variable("connections", "Poisson distribution; an asynchronous driver holds one connection for each operation")
-def app_pm2_mongo_max_pool_size(x):
+def app_release_mongo_max_pool_size(x):
     """Operations that a worker exceeds once in 10,000, and never below the floor. It does not grow with the users: workers do."""
     return max(poisson_quantile(x.mongo_operations_per_worker, x.mongo_pool_quantile), ceil(x.mongo_pool_floor))
 
 
 @variable("connections", MONGO_POOL)
-def app_pm2_mongo_min_pool_size(x):
+def app_release_mongo_min_pool_size(x):
     """Kept warm: the mean of a worker at its planned rate."""
     return ceil(x.mongo_operations_per_worker)
 
 
 fixed(
-    "app_pm2_mongo_max_connecting",
+    "app_release_mongo_max_connecting",
     2,
     "connections",
     "Opened at the same time. It keeps a restart from becoming a storm of handshakes.",
     "MongoDB drivers' default",
 )
 fixed(
-    "app_pm2_mongo_max_idle_time_ms",
+    "app_release_mongo_max_idle_time_ms",
     60000,
     "ms",
     "Idle connections go before a firewall forgets them.",
     MONGO_POOL,
 )
 fixed(
-    "app_pm2_mongo_wait_queue_timeout_ms",
+    "app_release_mongo_wait_queue_timeout_ms",
     5000,
     "ms",
     "A call waits this long for a connection. The drivers' default is for ever.",
     MONGO_POOL,
 )
 fixed(
-    "app_pm2_mongo_server_selection_timeout_ms",
+    "app_release_mongo_server_selection_timeout_ms",
     15000,
     "ms",
     "Longer than a failover takes, which was 6 s with this election timeout.",
@@ -227,8 +227,8 @@ fixed(
 @number("s", "half of a pool at max_connecting at a time")
 def mongo_pool_warm_up_s(x):
     """Handshakes from the smallest to the largest pool, so many at a time."""
-    handshakes = max(0, x.app_pm2_mongo_max_pool_size - x.app_pm2_mongo_min_pool_size)
-    return round(ceil(handshakes / x.app_pm2_mongo_max_connecting) * x.mongo_handshake_s, 3)
+    handshakes = max(0, x.app_release_mongo_max_pool_size - x.app_release_mongo_min_pool_size)
+    return round(ceil(handshakes / x.app_release_mongo_max_connecting) * x.mongo_handshake_s, 3)
 
 
 # MongoDB
@@ -254,7 +254,7 @@ def mongo_max_incoming_connections(x):
 
 @variable("descriptors", MONGO_ULIMIT)
 def mongo_nofile(x):
-    """Twice the connections, four times the files, and 1000 of its own; never below the recomrecovered 64000."""
+    """Twice the connections, four times the files, and 1000 of its own; never below the recommended 64000."""
     return max(64000, up_to(2 * x.mongo_max_incoming_connections + 4 * x.mongo_files + 1000, 1000))
 
 
@@ -446,26 +446,26 @@ def nginx_auth_burst(x):
 
 
 @variable("logins", "LibreChat, LOGIN_MAX in 5 minutes")
-def app_pm2_login_max(x):
+def app_release_login_max(x):
     """More than Nginx lets through in five minutes, so that Nginx refuses a guesser before LibreChat bans the address."""
     return up_to(x.nginx_auth_burst + 5 * x.nginx_auth_rate_per_minute + 1, 10)
 
 
 @variable("accounts", "LibreChat, REGISTER_MAX in 60 minutes")
-def app_pm2_register_max(x):
+def app_release_register_max(x):
     """The office, and never below 10."""
     return max(10, ceil(x.office))
 
 
 @variable("messages", "LibreChat, MESSAGE_IP_MAX in a minute")
-def app_pm2_message_ip_max(x):
+def app_release_message_ip_max(x):
     """Twenty a minute for each user of the office, and never below 100."""
     return max(100, 20 * ceil(x.office))
 
 
-fixed("app_pm2_message_user_max", 60, "messages", "One a second, in a minute.", "LibreChat, MESSAGE_USER_MAX")
+fixed("app_release_message_user_max", 60, "messages", "One a second, in a minute.", "LibreChat, MESSAGE_USER_MAX")
 fixed(
-    "app_pm2_concurrent_message_max",
+    "app_release_concurrent_message_max",
     5,
     "messages",
     "Answers of one user at the same time.",
@@ -516,7 +516,7 @@ fixed(
     "Node.js, server.keepAliveTimeout",
 )
 fixed(
-    "app_pm2_keep_alive_timeout_ms",
+    "app_release_keep_alive_timeout_ms",
     70000,
     "ms",
     "A worker keeps an idle connection longer than Nginx does.",
@@ -525,13 +525,13 @@ fixed(
 
 
 @variable("ms", "Node.js, server.headersTimeout")
-def app_pm2_headers_timeout_ms(x):
+def app_release_headers_timeout_ms(x):
     """10 s more than an idle connection is kept."""
-    return x.app_pm2_keep_alive_timeout_ms + 10000
+    return x.app_release_keep_alive_timeout_ms + 10000
 
 
 @variable("s", LIBRECHAT_SHUTDOWN)
-def app_pm2_drain_s(x):
+def app_release_drain_s(x):
     """What the application gives its requests when it stops."""
     return ceil(x.longest_drain_s)
 
@@ -539,7 +539,7 @@ def app_pm2_drain_s(x):
 @variable("ms", PM2_RELOAD)
 def app_pm2_kill_timeout_ms(x):
     """5 s more than a worker drains."""
-    return 1000 * x.app_pm2_drain_s + 5000
+    return 1000 * x.app_release_drain_s + 5000
 
 
 @variable("s", "systemd, TimeoutStopSec")
@@ -551,7 +551,7 @@ def app_pm2_stop_timeout_s(x):
 @variable("s", "Nginx manual, worker_shutdown_timeout")
 def nginx_worker_shutdown_timeout_s(x):
     """10 s more than a release waits for a worker, and the worker then drains, so that a reload of Nginx cuts no stream that would have ended."""
-    return x.app_pm2_drain_limit_s + x.app_pm2_drain_s + 10
+    return x.rollout_drain_limit_s + x.app_release_drain_s + 10
 
 
 @variable("ms", "measured: four workers are ready 9 s after their start")
@@ -561,7 +561,7 @@ def app_pm2_listen_timeout_ms(x):
 
 
 @variable("s", "the application waits for MongoDB and Redis, too")
-def app_pm2_ready_timeout_s(x):
+def rollout_ready_timeout_s(x):
     """Twice as long as PM2 waits for it to listen, and never below 60 s: all workers of a cluster start at once."""
     return max(60, ceil(2 * x.app_pm2_listen_timeout_ms / 1000))
 
@@ -572,19 +572,19 @@ def app_pm2_ready_timeout_s(x):
 @variable(
     "s", "measured: streams of 20 s drained in 11 to 18 s; without Redis generation_jobs_in_flight never comes to 0"
 )
-def app_pm2_drain_limit_s(x):
+def rollout_drain_limit_s(x):
     """15 s more than the application's own drain: so long a worker that is out of Nginx is waited for before it is stopped."""
-    return x.app_pm2_drain_s + 15
+    return x.app_release_drain_s + 15
 
 
 @variable("workers", "what is planned to be spare: one host, or of one host one worker")
-def app_pm2_workers_at_a_time(x):
+def rollout_workers_at_a_time(x):
     """After the first: one of each host, and no more in all than one host has. In cluster mode one host after the other."""
     return min(x.app_hosts, x.app_pm2_workers) if x.exec_mode == "fork" else 1
 
 
 fixed(
-    "app_pm2_canary_window_s",
+    "rollout_canary_window_s",
     30,
     "s",
     "How long the first worker of a release is watched among the old ones.",
@@ -599,39 +599,39 @@ def slo_error_share(x):
 
 
 @variable("requests", "exact binomial distribution")
-def app_pm2_canary_requests(x):
+def rollout_canary_requests(x):
     """So many that ten times the share of errors that the SLO allows is told from that share, with a risk of 1 % either way."""
     return sample_size(x.slo_error_share, min(0.99, 10 * x.slo_error_share), risk=0.01)
 
 
 @variable("requests/s", "its users come first")
-def app_pm2_canary_rate(x):
+def rollout_canary_rate(x):
     """Own load at the most: the requests within four fifths of the window, and never above a third of what a worker is planned for."""
     return max(
-        1, floor(min(ceil(1.25 * x.app_pm2_canary_requests / x.app_pm2_canary_window_s), x.calls_per_worker / 3))
+        1, floor(min(ceil(1.25 * x.rollout_canary_requests / x.rollout_canary_window_s), x.calls_per_worker / 3))
     )
 
 
 @variable("ms", SLO)
-def app_pm2_slo_p95_ms(x):
+def rollout_slo_p95_ms(x):
     """The SLO for a call."""
     return ceil(1000 * x.call_p95_s)
 
 
 @variable("%", SLO)
-def app_pm2_slo_error_percent(x):
+def rollout_slo_error_percent(x):
     """What the SLO of availability leaves."""
     return round(100 * (1 - x.availability), 4)
 
 
 @variable("ms", "the SLO for a stream")
-def app_pm2_slo_first_event_ms(x):
+def rollout_slo_first_event_ms(x):
     """The SLO for the first event, from the question on: two calls, and a piece through Redis."""
     return ceil(1000 * x.first_event_s)
 
 
 @variable("ms", "perf_hooks.monitorEventLoopDelay, p99 of a second")
-def app_pm2_slo_event_loop_lag_ms(x):
+def rollout_slo_event_loop_lag_ms(x):
     """What a worker may keep its users waiting while it does something else."""
     return ceil(1000 * x.event_loop_lag_s)
 

@@ -104,7 +104,7 @@ INPUTS = {
     ),
     "pm2_memory_mb": measured(76, "MB", "PM2 itself", "PM2 7.0.4"),
     "release_mb": measured(2200, "MB", "a release on disk", LIBRECHAT + ", built, not pruned"),
-    "kept_releases": chosen(5, "releases", "kept on disk to go back to", "app_pm2_keep_releases"),
+    "kept_releases": chosen(5, "releases", "kept on disk to go back to", "app_release_keep"),
     # What it costs MongoDB
     "mongo_operations_per_call": measured(
         4, "operations", "MongoDB operations of an API call", CALIBRATION + ": 1.4 for a read, 20 for a turn of eight"

@@ -14,12 +14,12 @@ from .sheet import Sheet
 from .sizing import recommend
 
 GROUPS = ("mongo", "redis", "app", "nginx", "monitoring")
-ROLES = ("mongo", "redis", "app_pm2", "nginx", "common", "monitoring")
+ROLES = ("mongo", "redis", "app_release", "app_pm2", "rollout", "nginx", "common", "monitoring")
 MAX_USERS = 1_000_000
 # Numbers for which 0 means something: no warm connections
-MAY_BE_ZERO = ("app_pm2_mongo_min_pool_size",)
+MAY_BE_ZERO = ("app_release_mongo_min_pool_size",)
 # Shares in percent
-MAY_BE_FRACTION = ("app_pm2_slo_error_percent",)
+MAY_BE_FRACTION = ("rollout_slo_error_percent",)
 EXEC_MODES = ("fork", "cluster")
 
 

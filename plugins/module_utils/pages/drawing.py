@@ -142,7 +142,7 @@ def facts(group, plan):
         "app": (
             number("{app_pm2_workers} workers") or "Workers",
             number("heap {app_pm2_heap_mb} MB each"),
-            number("pool of {app_pm2_mongo_max_pool_size} each"),
+            number("pool of {app_release_mongo_max_pool_size} each"),
         ),
         "mongo": (
             "MongoDB",

@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
-# Group of the inventory -> beginning of its role's variables
-ROLES = {"mongo": "mongo_", "redis": "redis_", "app": "app_pm2_", "nginx": "nginx_", "monitoring": "monitoring_"}
+# Group of the inventory -> beginnings of its roles' variables
+ROLES = {
+    "mongo": ("mongo_",),
+    "redis": ("redis_",),
+    "app": ("app_release_", "app_pm2_", "rollout_"),
+    "nginx": ("nginx_",),
+    "monitoring": ("monitoring_",),
+}
 
 # Effects, the mildest first
 EFFECTS = {
@@ -33,7 +39,9 @@ SERVICES = {
 OF_ROLE = {
     "mongo_": (("mongod", "restart"),),
     "redis_": (("Redis", "live"),),
+    "app_release_": (("workers", "rolling"),),
     "app_pm2_": (("workers", "rolling"),),
+    "rollout_": (("workers", "later"),),
     "nginx_": (("Nginx", "reload"),),
     "common_": (("kernel", "live"),),
     "monitoring_": (("Prometheus", "reload"),),
@@ -46,16 +54,6 @@ OF_NUMBER = {
     "redis_nofile": (("Redis", "restart"),),
     "redis_memory_limit_mb": (("Redis", "restart"),),
     "app_pm2_workers": (("workers", "scale"), ("Nginx", "reload"), ("Prometheus", "reload")),
-    "app_pm2_ready_timeout_s": (("workers", "later"),),
-    "app_pm2_drain_limit_s": (("workers", "later"),),
-    "app_pm2_workers_at_a_time": (("workers", "later"),),
-    "app_pm2_canary_window_s": (("workers", "later"),),
-    "app_pm2_canary_requests": (("workers", "later"),),
-    "app_pm2_canary_rate": (("workers", "later"),),
-    "app_pm2_slo_p95_ms": (("workers", "later"),),
-    "app_pm2_slo_error_percent": (("workers", "later"),),
-    "app_pm2_slo_first_event_ms": (("workers", "later"),),
-    "app_pm2_slo_event_loop_lag_ms": (("workers", "later"),),
     "app_pm2_nofile": (("PM2", "restart"),),
     "app_pm2_stop_timeout_s": (("PM2", "restart"),),
     "nginx_nofile": (("Nginx", "restart"),),

@@ -9,7 +9,9 @@ from .changes import actions
 
 LAYERS = {
     "load": "Load",
-    "app_pm2": "Application",
+    "app_release": "Application",
+    "app_pm2": "Workers",
+    "rollout": "Releases",
     "mongo": "MongoDB",
     "redis": "Redis",
     "nginx": "Nginx",

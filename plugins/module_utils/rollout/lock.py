@@ -55,7 +55,7 @@ def refusal(path, content, now):
     return (
         f"Another run is at work here: {who or 'nobody said who'} (run {content['run']}, since {content['since']}). "
         f"Its lease lasts until {content['until']}, {content['until_epoch'] - now:.0f} s from now. "
-        f"Wait for it; if that run is known to be dead, take the lock with -e app_pm2_take_lock=true. The lock is {path}."
+        f"Wait for it; if that run is known to be dead, take the lock with -e rollout_take_lock=true. The lock is {path}."
     )
 
 
@@ -72,7 +72,7 @@ def read(path):
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise Held(
-            f"The lock {path} cannot be read ({error}). If nobody is at work here, take it with -e app_pm2_take_lock=true."
+            f"The lock {path} cannot be read ({error}). If nobody is at work here, take it with -e rollout_take_lock=true."
         ) from error
 
 

@@ -137,7 +137,7 @@ def rollback_target(history, current, wanted="", migrations=()):
         if not found:
             raise NoRollbackTarget(
                 f"{wanted} is not kept here. There are: {', '.join(dict.fromkeys(p['release'] for p in history)) or 'none'}. "
-                "Name one of them in app_pm2_rollback_to, or deploy the version again."
+                "Name one of them in app_release_rollback_to, or deploy the version again."
             )
     else:
         found = history[place + 1 :] if place is not None else history

@@ -50,7 +50,7 @@ def parts_of_plan(plan):
     value = {name: entry["value"] for name, entry in [*plan["inputs"].items(), *plan["numbers"].items()]}
     return {
         "workers": value["workers_total"],
-        "max_pool_size": value["app_pm2_mongo_max_pool_size"],
+        "max_pool_size": value["app_release_mongo_max_pool_size"],
         "overlapping_workers": value["workers_overlapping"],
         "clients_per_worker": value["mongo_clients_per_worker"],
         "monitoring_connections": value["mongo_monitoring_connections"],

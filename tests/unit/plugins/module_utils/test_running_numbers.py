@@ -22,16 +22,16 @@ from rolespec import STACK, load
 
 # Numbers of which no file of a service says anything: how long a task waits, how a release is judged, and what a running replica set is told
 IN_NO_FILE = {
-    "app_pm2_canary_rate",
-    "app_pm2_canary_requests",
-    "app_pm2_canary_window_s",
-    "app_pm2_drain_limit_s",
-    "app_pm2_ready_timeout_s",
-    "app_pm2_slo_error_percent",
-    "app_pm2_slo_event_loop_lag_ms",
-    "app_pm2_slo_first_event_ms",
-    "app_pm2_slo_p95_ms",
-    "app_pm2_workers_at_a_time",
+    "rollout_canary_rate",
+    "rollout_canary_requests",
+    "rollout_canary_window_s",
+    "rollout_drain_limit_s",
+    "rollout_ready_timeout_s",
+    "rollout_slo_error_percent",
+    "rollout_slo_event_loop_lag_ms",
+    "rollout_slo_first_event_ms",
+    "rollout_slo_p95_ms",
+    "rollout_workers_at_a_time",
     "mongo_election_timeout_ms",
     "mongo_start_timeout_s",
 }
@@ -171,9 +171,9 @@ CREDS_IV='4711'
             "env",
             ENV,
             {
-                "app_pm2_mongo_server_selection_timeout_ms": 15000,
-                "app_pm2_mongo_max_pool_size": 10,
-                "app_pm2_login_max": 120,
+                "app_release_mongo_server_selection_timeout_ms": 15000,
+                "app_release_mongo_max_pool_size": 10,
+                "app_release_login_max": 120,
             },
         ),
         ("mongod_unit", "[Service]\nLimitNOFILE=64000\n#LimitNOFILE=1\nLimitAS=infinity\n", {"mongo_nofile": 64000}),
@@ -256,7 +256,7 @@ def test_one_unit_for_each_number(convert, text, value):
 @given(secret=st.text(st.characters(blacklist_characters="'\n\r", codec="utf-8"), min_size=1))
 def test_no_secret_is_ever_returned(secret):
     text = f"JWT_SECRET='{secret}'\nREDIS_PASSWORD='{secret}'\nMONGO_MAX_POOL_SIZE='10'\n"
-    assert running_numbers({"env": text}) == {"app_pm2_mongo_max_pool_size": 10}
+    assert running_numbers({"env": text}) == {"app_release_mongo_max_pool_size": 10}
 
 
 @given(text=st.text(alphabet="abc {};#\"'=\n", max_size=60), kind=st.sampled_from(sorted(KINDS)))

@@ -26,7 +26,7 @@ each_panel = pytest.mark.parametrize("panel", PANELS)
 # What the parts export, by their names' beginnings where a part exports many
 KNOWN = re.compile(
     "ALERTS|up|"
-    "plan:(app_pm2|mongo|redis|nginx|workers)_[a-z0-9_]+|"
+    "plan:(app_pm2|rollout|mongo|redis|nginx|workers)_[a-z0-9_]+|"
     "slo:(errors|slow|late):(ratio_rate(5m|30m|1h|2h|6h|1d|3d)|budget_left)|"
     "node_(boot|cpu|disk|filefd|filesystem|load|memory|netstat|network|pressure|timex)[a-zA-Z0-9_]*|"
     "nodejs_(eventloop_lag_p99_seconds|heap_size_used_bytes|gc_duration_seconds_sum)|"

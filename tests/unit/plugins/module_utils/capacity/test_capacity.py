@@ -87,7 +87,7 @@ def test_longer_streams_never_leave_fewer_of_them_open(count, stack, factor):
 @given(users, stacks(), load_changes, st.sampled_from(["fork", "cluster"]))
 def test_all_pools_together_stay_below_what_the_server_may_be_asked_for(count, stack, load, exec_mode):
     numbers = values(count, stack, load, exec_mode=exec_mode)
-    pools = numbers["workers_total"] * numbers["app_pm2_mongo_max_pool_size"]
+    pools = numbers["workers_total"] * numbers["app_release_mongo_max_pool_size"]
     assert pools <= numbers["mongo_sockets_release"] <= 0.8 * numbers["mongo_max_incoming_connections"]
     assert 2 * numbers["mongo_max_incoming_connections"] <= numbers["mongo_nofile"]
 
@@ -130,7 +130,7 @@ def test_slack_is_the_number_of_users_that_still_fit(count, stack):
 
 @given(st.integers(1, 5000), stacks())
 @settings(max_examples=20)
-def test_what_is_recomrecovered_fits(count, stack):
+def test_what_is_recommended_fits(count, stack):
     answer = plan(count, stack)
     if answer["recommendation"]:
         offered = {
@@ -194,8 +194,8 @@ def test_a_number_of_users_that_makes_no_sense_is_refused(nonsense):
         ({"calibration": {"mongo_operation_s": -1}}, "stack_calibration.mongo_operation_s is -1"),
         ({"overrides": {"app_pm2_workers": 0}}, "app_pm2_workers is 0"),
         ({"overrides": {"app_pm2_workers": 2.5}}, "app_pm2_workers is 2.5"),
-        ({"overrides": {"app_pm2_slo_error_percent": 0}}, "app_pm2_slo_error_percent is 0"),
-        ({"overrides": {"app_pm2_slo_error_percent": 100}}, "app_pm2_slo_error_percent is 100"),
+        ({"overrides": {"rollout_slo_error_percent": 0}}, "rollout_slo_error_percent is 0"),
+        ({"overrides": {"rollout_slo_error_percent": 100}}, "rollout_slo_error_percent is 100"),
         ({"overrides": {"open_streams": 1}}, "open_streams is no variable"),
         ({"accepted": ["memry"]}, "stack_accepted_checks names memry"),
         ({"exec_mode": "threads"}, "exec_mode is 'threads'"),
@@ -216,19 +216,19 @@ def test_a_million_users_on_one_core_do_not_fit_and_the_reasons_are_told():
 @pytest.mark.parametrize(
     ("overrides", "name", "subject"),
     [
-        ({"app_pm2_mongo_max_pool_size": 300}, "connections", "mongo"),
+        ({"app_release_mongo_max_pool_size": 300}, "connections", "mongo"),
         ({"redis_maxclients": 20}, "connections", "redis"),
         ({"mongo_nofile": 900}, "descriptors", "mongo"),
         ({"redis_nofile": 900}, "descriptors", "redis"),
         ({"nginx_nofile": 1024}, "descriptors", "nginx"),
         ({"app_pm2_nofile": 64}, "descriptors", "app_pm2"),
-        ({"app_pm2_mongo_min_pool_size": 11}, "limits", "app_pm2"),
+        ({"app_release_mongo_min_pool_size": 11}, "limits", "app_pm2"),
         ({"app_pm2_max_memory_mb": 1024}, "limits", "app_pm2"),
         ({"redis_memory_limit_mb": 256}, "limits", "redis"),
-        ({"app_pm2_kill_timeout_ms": 60000}, "timeouts", "app_pm2_drain_s"),
+        ({"app_pm2_kill_timeout_ms": 60000}, "timeouts", "app_release_drain_s"),
         ({"nginx_upstream_keepalive_timeout_s": 70}, "timeouts", "nginx_upstream_keepalive_timeout_s"),
-        ({"app_pm2_mongo_wait_queue_timeout_ms": 15000}, "timeouts", "app_pm2_mongo_wait_queue_timeout_ms"),
-        ({"app_pm2_login_max": 20}, "logins", "nginx"),
+        ({"app_release_mongo_wait_queue_timeout_ms": 15000}, "timeouts", "app_release_mongo_wait_queue_timeout_ms"),
+        ({"app_release_login_max": 20}, "logins", "nginx"),
         ({"app_pm2_workers": 8}, "workers", "one-1"),
         ({"common_port_range_first": 60000}, "ports", "nginx"),
         ({"mongo_wiredtiger_cache_mb": 8192}, "memory", "one-1"),
@@ -238,7 +238,7 @@ def test_a_million_users_on_one_core_do_not_fit_and_the_reasons_are_told():
 )
 def test_an_override_that_does_not_fit_is_named_with_its_remediation(overrides, name, subject):
     # What grows by itself with the override is held where it was, as on a server that was set up for less.
-    held = {"mongo_max_incoming_connections": 500} if "app_pm2_mongo_max_pool_size" in overrides else {}
+    held = {"mongo_max_incoming_connections": 500} if "app_release_mongo_max_pool_size" in overrides else {}
     answer = plan(50, ONE_HOST, overrides={**overrides, **held})
     failed = [check for check in answer["checks"] if not check["ok"]]
     assert (name, subject) in {(check["name"], check["subject"]) for check in failed}
@@ -253,7 +253,7 @@ def test_an_override_that_does_not_fit_is_named_with_its_remediation(overrides, 
 
 
 def test_what_is_accepted_stands_in_nobodys_way():
-    asked = {"hosts": ONE_HOST, "overrides": {"app_pm2_login_max": 20}}
+    asked = {"hosts": ONE_HOST, "overrides": {"app_release_login_max": 20}}
     assert plan(50, **asked)["most_users"]["users"] == 0
     assert plan(50, **asked, accepted=["logins"])["most_users"]["users"] >= 50
 
@@ -312,32 +312,32 @@ def test_the_poisson_quantile_grows_with_the_mean(mean):
 def test_a_release_never_takes_out_more_than_is_planned_to_be_spare(count, stack, exec_mode):
     numbers = values(count, stack, exec_mode=exec_mode)
     apps = sum("app" in host["groups"] for host in stack.values())
-    assert 1 <= numbers["app_pm2_workers_at_a_time"] <= min(apps, numbers["app_pm2_workers"])
-    assert apps > 1 or numbers["workers_total"] > numbers["app_pm2_workers_at_a_time"]
+    assert 1 <= numbers["rollout_workers_at_a_time"] <= min(apps, numbers["app_pm2_workers"])
+    assert apps > 1 or numbers["workers_total"] > numbers["rollout_workers_at_a_time"]
 
 
 @given(st.floats(0.9, 1))
 @settings(max_examples=40)
 def test_a_canary_has_requests_enough_to_tell_a_bad_release_from_a_good_one(availability):
     numbers = values(50, ONE_HOST, {"availability": availability})
-    slo, requests = numbers["slo_error_share"], numbers["app_pm2_canary_requests"]
+    slo, requests = numbers["slo_error_share"], numbers["rollout_canary_requests"]
     alarm = next(errors for errors in range(requests + 1) if at_least(errors, requests, slo) <= 0.01)
     assert at_most(alarm - 1, requests, min(0.99, 10 * slo)) <= 0.01
 
 
 def test_the_slos_of_a_release_are_those_of_the_service():
     numbers = values(50, ONE_HOST)
-    slos = {name: value for name, value in numbers.items() if name.startswith(("app_pm2_slo", "app_pm2_canary"))}
+    slos = {name: value for name, value in numbers.items() if name.startswith(("rollout_slo", "rollout_canary"))}
     assert slos == {
-        "app_pm2_canary_window_s": 30,
-        "app_pm2_canary_requests": 229,
-        "app_pm2_canary_rate": 10,
-        "app_pm2_slo_p95_ms": 200,
-        "app_pm2_slo_error_percent": 0.5,
-        "app_pm2_slo_first_event_ms": 1000,
-        "app_pm2_slo_event_loop_lag_ms": 100,
+        "rollout_canary_window_s": 30,
+        "rollout_canary_requests": 229,
+        "rollout_canary_rate": 10,
+        "rollout_slo_p95_ms": 200,
+        "rollout_slo_error_percent": 0.5,
+        "rollout_slo_first_event_ms": 1000,
+        "rollout_slo_event_loop_lag_ms": 100,
     }
 
 
 def test_synthetic_load_leaves_most_of_a_worker_to_its_users():
-    assert values(50, ONE_HOST, {"calls_per_worker": 15})["app_pm2_canary_rate"] == 5
+    assert values(50, ONE_HOST, {"calls_per_worker": 15})["rollout_canary_rate"] == 5

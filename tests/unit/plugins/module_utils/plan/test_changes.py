@@ -47,7 +47,7 @@ def test_a_difference_names_host_number_and_both_values(small_plan):
         ("mongo_wiredtiger_cache_mb", "mongod", "restart"),
         ("redis_maxmemory_mb", "Redis", "live"),
         ("redis_nofile", "Redis", "restart"),
-        ("app_pm2_mongo_max_pool_size", "workers", "rolling"),
+        ("app_release_mongo_max_pool_size", "workers", "rolling"),
         ("app_pm2_nofile", "PM2", "restart"),
         ("nginx_page_burst", "Nginx", "reload"),
         ("nginx_nofile", "Nginx", "restart"),

@@ -62,7 +62,7 @@ def test_the_message_says_who_where_what_since_when_until_when_and_how_to_go_on(
     with pytest.raises(Held) as held:
         hold(path, "two", {}, 60)
     assert held.value.content == content
-    for word in (*ALICE.values(), content["since"], content["until"], "app_pm2_take_lock=true", path):
+    for word in (*ALICE.values(), content["since"], content["until"], "rollout_take_lock=true", path):
         assert word in str(held.value)
 
 
