@@ -34,6 +34,8 @@ def processes(proc=pathlib.Path("/proc")):
         if not directory.name.isdigit():
             continue
         with contextlib.suppress(OSError, ValueError, LookupError):
+            if directory.stat().st_uid != os.getuid():
+                continue
             variables = (directory / "environ").read_bytes().split(b"\0")
             if any(variable.startswith(DIGEST_VARIABLE) for variable in variables):
                 name = next(variable[5:].decode() for variable in variables if variable.startswith(b"name="))

@@ -57,6 +57,12 @@ def test_a_worker_is_told_from_what_it_has_started_and_from_other_processes(star
     assert start.outlived(found) == {"chat-3080": 10, "chat-3081": 20}
 
 
+def test_workers_of_another_user_are_nobodys_business(start, proc, monkeypatch):
+    workers = proc({10: (1, worker(3080))})
+    monkeypatch.setattr(start.os, "getuid", lambda: os.stat(workers).st_uid + 1)
+    assert start.processes(workers) == {}
+
+
 def test_nothing_outlived_where_nothing_runs(start, proc):
     assert start.outlived(start.processes(proc({30: (1, ["A=b"])}))) == {}
 
