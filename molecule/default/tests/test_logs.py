@@ -16,14 +16,19 @@ CENTRAL = "/var/log/central"
 LOG = "/var/log/librechat/librechat-9999.log"
 
 
-def write(host, mark, first, last):
-    """Write numbered lines into a file, as PM2 keeps one, and into the journal."""
+def write_file(host, mark, first, last):
+    """Write numbered lines into a file, as PM2 keeps one."""
     program = (
         f"file = open('{LOG}', 'a', buffering=1)\n"
         f"for number in range({first}, {last}):\n"
         f'    file.write(\'2026-11-23T09:00:00: {{"message":"{mark}-file=%d"}}\\n\' % number)'
     )
     host.check_output(f"python3 -c {shlex.quote(program)}")
+
+
+def write(host, mark, first, last):
+    """Write numbered lines into a file and into the journal."""
+    write_file(host, mark, first, last)
     host.check_output(f"seq --format={mark}-journal=%.0f {first} {last - 1} | systemd-cat --identifier=counted")
 
 
@@ -61,6 +66,15 @@ def test_every_line_arrives_whatever_is_restarted(host, mark):
         found = counted(host, mark, source)
         arrived = {"lines sent": 10000, "received": len(set(found)), "twice": len(found) - len(set(found))}
         record(f"log lines: {source}", **arrived)
+
+
+def test_a_sender_that_is_killed_loses_no_line_of_a_file(host, mark):
+    for burst in range(4):
+        write_file(host, f"{mark}k", 1000 * burst, 1000 * (burst + 1))
+        host.check_output(f"systemctl kill --signal=KILL {SENDER}")
+        time.sleep(3)
+    wanted = set(range(4000))
+    lab.wait_for(lambda: wanted <= set(counted(host, f"{mark}k", "file")), 30, "all lines of the file", every=1)
 
 
 def search(host, *arguments, user=None):
