@@ -32,14 +32,14 @@ def result(report, load, slo, samples, about):
     :param report: Artillery's
     :param load: what :func:`profiles.plan_load` returned
     :param slo: the figures of :data:`SLOS`
-    :param samples: host -> what the module process_samples returned
+    :param samples: host -> what the module process_samples returned; a host without services was not sampled
     :param about: what to say of the test
     """
     periods = sorted(report["intermediate"], key=lambda one: int(one["period"]))
     begin = periods[0]["firstMetricAt"] / 1000
     last_start, last_length = elapsed(periods)[-1]
     held, end = load["held"], last_start + last_length
-    hosts = {host: on_the_clock(one, begin, end) for host, one in samples.items()}
+    hosts = {host: on_the_clock(one, begin, end) for host, one in samples.items() if "services" in one}
     found = {
         **figures(report["aggregate"], held["to"] - held["from"]),
         **used(hosts, held),

@@ -1,0 +1,72 @@
+#!/usr/bin/env python
+"""What a run of this tree does to hosts that an older one has set up: the tasks that change something, and the programs that are started anew.
+
+make up
+tests/bench/upgrade.py --before CHECKOUT [--tier prod50]
+"""
+
+import argparse
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from runs import ROOT, play
+
+LISTENER = re.compile(r'(\S+):(\d+) +\S+ +users:\(\("([^"]+)",pid=(\d+)')
+
+
+def listeners(tier):
+    """Return each program that listens: host, port and name -> process."""
+    command = [
+        "ansible",
+        "all",
+        "-b",
+        "-m",
+        "ansible.builtin.raw",
+        "-a",
+        "ss -Hltnp",
+        "-i",
+        f"inventories/{tier}",
+        "-i",
+        "lab/overlay",
+    ]
+    environment = {**os.environ, "LAB_NAME": tier, "LAB_ROOT": str(ROOT), "ANSIBLE_NOCOLOR": "1"}
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    found, host = {}, ""
+    for line in shown.splitlines():
+        host = line.split(" | ")[0] if " | " in line else host
+        found |= {(host, port, name): pid for _address, port, name, pid in LISTENER.findall(line)}
+    return found
+
+
+def changed(output):
+    """Return the tasks of a run that changed something, each with what its loop changed."""
+    task, found = "", {}
+    for line in output.splitlines():
+        if line.startswith("TASK ["):
+            task = line[6:].rsplit("]", 1)[0]
+        elif line.startswith("changed: "):
+            found.setdefault(task, []).append(line.removeprefix("changed: "))
+    return found
+
+
+def main():
+    """Set up with the older tree, run this one, and print what it did."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--before", type=Path, required=True, help="checkout of the older tree")
+    options.add_argument("--tier", default="prod50")
+    given = options.parse_args()
+    play(given.before.resolve(), ["site.yml"], given.tier).check_returncode()
+    before = listeners(given.tier)
+    done = play(ROOT, ["site.yml"], given.tier)
+    after = listeners(given.tier)
+    print(f"exit code {done.returncode}")
+    for task, items in changed(done.stdout).items():
+        print(f"changed: {task}", *items, sep="\n  ")
+    anew = sorted(key for key, pid in before.items() if after.get(key) != pid)
+    print("started anew:", ", ".join(f"{name} at {host}:{port}" for host, port, name in anew) or "nothing")
+
+
+if __name__ == "__main__":
+    main()
