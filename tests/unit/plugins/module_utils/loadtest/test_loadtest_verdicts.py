@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.loadtest.verdicts import result
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.loadtest import report_html
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.loadtest import report_html
 
 REPORT = json.loads((Path(__file__).parent / "report.json").read_text())
 BEGIN = REPORT["intermediate"][0]["firstMetricAt"] / 1000

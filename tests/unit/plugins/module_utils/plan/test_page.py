@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.drawing import kinds, placed, topology
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.markup import Markup, tag
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.plan import plan_html
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.drawing import kinds, placed, topology
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.markup import Markup, tag
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.plan import plan_html
 from hypothesis import given
 from hypothesis import strategies as st
 from plans import ALL, host, model

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..plan.words import (
+from ansible_collections.tierstack.librechat.plugins.module_utils.plan.words import (
     ACTION_COLUMNS,
     CHECK_COLUMNS,
     HOST_COLUMNS,
@@ -24,6 +24,7 @@ from ..plan.words import (
     title,
     verdict,
 )
+
 from .drawing import kinds, some, topology
 from .markup import Markup, tag
 from .style import STYLE

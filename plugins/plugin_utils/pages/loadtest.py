@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ..loadtest.verdicts import LOADER, WORKER
+from ansible_collections.tierstack.librechat.plugins.module_utils.loadtest.verdicts import LOADER, WORKER
+
 from .charts import chart, number
 from .markup import Markup, join, tag
 from .style import STYLE

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ..plan.words import amount, plural
+from ansible_collections.tierstack.librechat.plugins.module_utils.plan.words import amount, plural
+
 from .markup import tag
 
 # Group -> column; browsers are column 0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.console import console_page
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.console import console_page
 
 
 def panel(kind="stat", expr="up", legend="", **config):

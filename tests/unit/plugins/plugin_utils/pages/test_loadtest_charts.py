@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.charts import chart, nice_step, segments
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.charts import chart, nice_step, segments
 from hypothesis import given
 from hypothesis import strategies as st
 
