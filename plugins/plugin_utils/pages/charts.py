@@ -1,13 +1,11 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Charts of values over time, as SVG elements. No input or output here."""
+"""Charts of values over time: where each line of them is."""
 
 from __future__ import annotations
 
 from math import ceil, floor, log10
-
-from .markup import tag
 
 WIDTH, HEIGHT = 600, 250
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 30
@@ -54,7 +52,7 @@ class Scale:
 
 
 def chart(title, unit, lines, seconds, held=None, objective=None):
-    """Return a chart with its legend.
+    """Return what is drawn, and where.
 
     :param lines: name -> (times in seconds, values, of which None is a gap)
     :param seconds: length of the time axis
@@ -62,52 +60,37 @@ def chart(title, unit, lines, seconds, held=None, objective=None):
     :param objective: a value to draw a line at
     """
     values = [value for _at, column in lines.values() for value in column if value is not None]
-    largest = max([*values, objective or 0, 0])
+    most = max(values, default=1)
     # An SLO far above all that was seen would press everything to the ground.
-    scale = Scale(
-        seconds, max(values, default=1) if objective and objective > 3 * max(values, default=1) else largest or 1
-    )
-    shown = objective if objective is not None and objective <= scale.top else None
-    drawing = tag(
-        "svg",
-        tag("title", title),
-        held
-        and tag(
-            "rect",
-            x=f"{scale.x(held['from']):.1f}",
-            y=TOP,
-            width=f"{scale.x(held['to']) - scale.x(held['from']):.1f}",
-            height=HEIGHT - TOP - BOTTOM,
-            class_="held",
-        ),
-        axes(scale),
-        (shown is not None and slo_line(scale, shown)) or None,
-        [curve(scale, at, column, place) for place, (at, column) in enumerate(lines.values())],
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        role="img",
-        class_="chart",
-    )
-    legend = [tag("span", tag("i", class_=f"c{place % COLOURS}"), f" {name}") for place, name in enumerate(lines)]
-    if shown is not None:
-        legend.append(tag("span", tag("i", class_="slo"), f" SLO {number(objective)} {unit}"))
-    caption = tag("figcaption", tag("b", title), f", {unit}" if unit else "")
-    return tag("figure", caption, drawing, tag("p", legend, class_="legend"), class_="plot")
-
-
-def axes(scale):
-    parts = []
-    for place in range(round(scale.top / scale.step) + 1):
-        value = round(place * scale.step, 10)
-        y = f"{scale.y(value):.1f}"
-        parts += [
-            tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid"),
-            tag("text", number(value), x=LEFT - 6, y=f"{scale.y(value) + 4:.1f}", text_anchor="end"),
-        ]
-    step = time_step(scale.seconds)
-    for second in range(0, int(scale.seconds) + 1, step):
-        x = f"{scale.x(second):.1f}"
-        parts.append(tag("text", clock(second), x=x, y=HEIGHT - 10, text_anchor="middle"))
-    return parts
+    shown = objective is not None and objective <= 3 * most
+    scale = Scale(seconds, (max([*values, objective or 0]) if shown else most) or 1)
+    steps = [round(place * scale.step, 10) for place in range(round(scale.top / scale.step) + 1)]
+    return {
+        "title": title,
+        "unit": unit,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+        "top": TOP,
+        "bottom": HEIGHT - BOTTOM,
+        "held": held
+        and {
+            "left": f"{scale.x(held['from']):.1f}",
+            "width": f"{scale.x(held['to']) - scale.x(held['from']):.1f}",
+        },
+        "grid": [
+            {"at": f"{scale.y(step):.1f}", "base": f"{scale.y(step) + 4:.1f}", "words": number(step)} for step in steps
+        ],
+        "times": [
+            (f"{scale.x(second):.1f}", clock(second)) for second in range(0, int(seconds) + 1, time_step(seconds))
+        ],
+        "slo": {"at": f"{scale.y(objective):.1f}", "words": f"{number(objective)} {unit}"} if shown else None,
+        "lines": [
+            {"name": name, "colour": f"c{place % COLOURS}", "paths": [path(scale, run) for run in segments(*line)]}
+            for place, (name, line) in enumerate(lines.items())
+        ],
+    }
 
 
 def time_step(seconds):
@@ -119,17 +102,9 @@ def clock(second):
     return f"{second // 60}:{second % 60:02d}"
 
 
-def slo_line(scale, value):
-    y = f"{scale.y(value):.1f}"
-    return tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="slo")
-
-
-def curve(scale, at, values, place):
-    """Return a line for each run without a gap; one value alone is a dot."""
-    parts = []
-    for run in segments(at, values):
-        points = [f"{scale.x(time):.1f},{scale.y(value):.1f}" for time, value in run]
-        if len(points) == 1:
-            points.append(f"{scale.x(run[0][0]) + 1:.1f},{scale.y(run[0][1]):.1f}")
-        parts.append(tag("path", d="M" + " L".join(points), class_=f"curve c{place % COLOURS}"))
-    return parts
+def path(scale, run):
+    """Return a line through values without a gap; one value alone is a dot."""
+    points = [f"{scale.x(time):.1f},{scale.y(value):.1f}" for time, value in run]
+    if len(points) == 1:
+        points.append(f"{scale.x(run[0][0]) + 1:.1f},{scale.y(run[0][1]):.1f}")
+    return "M" + " L".join(points)
