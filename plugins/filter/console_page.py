@@ -70,7 +70,7 @@ _value:
 
 import json
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.console import console_page as page
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.console import console_page as page
 
 
 def console_page(dashboard, pages, style="", script="", links=None, scrape_s=15):

@@ -49,7 +49,7 @@ _value:
 
 import json
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.loadtest import report_html
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.loadtest import report_html
 
 
 def loadtest_page(result):

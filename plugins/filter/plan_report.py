@@ -60,9 +60,9 @@ _value:
 import json
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.plan import plan_html
 from ansible_collections.tierstack.librechat.plugins.module_utils.plan.changes import actions
 from ansible_collections.tierstack.librechat.plugins.module_utils.plan.tables import plan_markdown, plan_text
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.plan import plan_html
 
 WIDTHS = range(60, 1001)
 

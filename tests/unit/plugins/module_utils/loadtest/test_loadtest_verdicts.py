@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.loadtest.verdicts import result
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.loadtest import report_html
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.loadtest import report_html
 
+HOSTILE = "</style><script>alert(1)</script>\"'&"
 REPORT = json.loads((Path(__file__).parent / "report.json").read_text())
 BEGIN = REPORT["intermediate"][0]["firstMetricAt"] / 1000
 ALL = ["p95", "first_event", "availability", "requests", "connections", "cpu", "memory"]
@@ -162,6 +164,34 @@ def test_the_page_escapes_what_it_is_told():
     report = copy.deepcopy(REPORT)
     report["aggregate"]["counters"]["errors.<b>odd</b>"] = 1
     assert "&lt;b&gt;odd" in report_html(judged(report=report))
+
+
+def hostile(value, key=""):
+    """What was judged, but all of its words are hostile, but for those that only a verdict can be."""
+    if isinstance(value, dict):
+        return {name: hostile(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [hostile(one) for one in value]
+    return HOSTILE if isinstance(value, str) and key != "verdict" else value
+
+
+def test_whatever_the_page_is_told_stays_text():
+    found = hostile(judged())
+    for hosts in (found["hosts"], found["figures"]["hosts"]):
+        hosts[HOSTILE] = hosts.pop("one")
+    services = found["hosts"][HOSTILE]["services"]
+    services[HOSTILE] = services.pop("nginx")
+    page = report_html({**found, "notes": [HOSTILE]})
+    assert "<script" not in page
+    told = [
+        element.tag for element in ElementTree.fromstring(page.split("\n", 1)[1]).iter() if HOSTILE in words(element)
+    ]
+    assert {"title", "h1", "b", "p", "td", "span", "code", "h3"} <= set(told)
+
+
+def words(element):
+    """What an element says itself, between its elements too."""
+    return "".join([element.text or "", *(one.tail or "" for one in element)])
 
 
 def test_the_page_copes_without_samples():

@@ -6,9 +6,8 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.drawing import kinds, placed, topology
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.markup import Markup, tag
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.plan import plan_html
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.drawing import kinds, placed
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.plan import plan_html
 from hypothesis import given
 from hypothesis import strategies as st
 from plans import ALL, host, model
@@ -68,17 +67,6 @@ def test_text_stays_text(place):
     assert HOSTILE in "".join(parsed(page).itertext())
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn"))))
-def test_any_text_can_be_content_and_attribute(text):
-    element = ElementTree.fromstring(tag("p", text, title=text))
-    assert (element.text or "") == text
-    assert element.get("title") == text
-
-
-def test_markup_is_not_escaped_twice():
-    assert tag("b", tag("i", "<"), [Markup("&amp;"), None]) == "<b><i>&lt;</i>&amp;</b>"
-
-
 def test_hosts_that_are_alike_are_one_box():
     assert [names for names, first in kinds(model(50, "many")["hosts"])] == [
         ["data-1", "data-2", "data-3"],
@@ -103,7 +91,7 @@ def test_no_two_boxes_of_hosts_meet(all_groups):
 
 
 def test_the_drawing_has_every_service_and_every_edge(any_plan):
-    drawing = ElementTree.fromstring(topology(any_plan))
+    drawing = parsed(plan_html(any_plan, {})).find(".//svg")
     classes = [element.get("class", "") for element in drawing.iter()]
     assert [f"service {group}" for group in ["browser", *ALL] if f"service {group}" not in classes] == []
     assert {one for one in classes if one.startswith("edge")} == {"edge nginx", "edge app", "edge mongo", "edge redis"}
@@ -115,6 +103,12 @@ def test_what_is_above_its_limit_is_marked():
     failed = [element for element in page.iter("i") if element.get("class") == "FAILED"]
     assert failed
     assert {element.get("style") for element in failed} == {"width:100.0%"}
+
+
+def test_where_the_hosts_do_not_do_the_page_says_which_would():
+    plan = model(50, "one") | {"recommendation": {"text": "4 hosts & more"}}
+    assert "Recommended: 4 hosts & more." in words(parsed(plan_html(plan, {})))
+    assert "Recommended" not in plan_html(model(50, "one"), {})
 
 
 def test_without_a_look_at_the_hosts_the_page_says_nothing_of_what_runs():

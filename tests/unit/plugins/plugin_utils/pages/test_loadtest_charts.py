@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.charts import chart, nice_step, segments
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.charts import chart, nice_step, segments
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,9 +24,16 @@ def test_a_gap_is_not_drawn_over():
 
 def test_an_slo_far_above_all_is_not_drawn():
     lines = {"a": ([0, 10], [1, 2])}
-    assert 'class="slo"' in chart("A", "ms", lines, 10, objective=4)
-    assert 'class="slo"' not in chart("A", "ms", lines, 10, objective=4000)
+    assert chart("A", "ms", lines, 10, objective=4)["slo"]
+    assert not chart("A", "ms", lines, 10, objective=4000)["slo"]
 
 
 def test_a_chart_without_values_is_still_a_chart():
-    assert "<svg" in chart("A", "", {"a": ([], [])}, 10)
+    empty = chart("A", "", {"a": ([], [])}, 10)
+    assert [line["paths"] for line in empty["lines"]] == [[]]
+    assert [line["words"] for line in empty["grid"]] == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+
+
+def test_nothing_at_all_is_not_made_large_by_an_slo():
+    still = chart("A", "", {"a": ([0, 10], [0, 0])}, 10, objective=5)
+    assert [line["words"] for line in still["grid"]][-1] == "1"

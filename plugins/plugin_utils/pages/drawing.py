@@ -1,12 +1,11 @@
 # Copyright (c) 2026 The tierstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The topology as a drawing: hosts as boxes, the services in them, and what goes between. No input or output here."""
+"""The topology as a drawing: hosts as boxes, the services in them, and what goes between; here is where each of them is."""
 
 from __future__ import annotations
 
-from ..plan.words import amount, plural
-from .markup import tag
+from ansible_collections.tierstack.librechat.plugins.module_utils.plan.words import amount, plural
 
 # Group -> column; browsers are column 0
 COLUMNS = {"nginx": 1, "app": 2, "mongo": 3, "redis": 3, "monitoring": 4}
@@ -30,23 +29,22 @@ def some(names):
 
 
 def topology(plan):
-    """Return the drawing as an SVG element."""
+    """Return what is drawn, and where."""
     boxes = placed(plan["hosts"])
     blocks = [block for box in boxes for block in box["blocks"]]
     height = max(box["top"] + box["height"] for box in boxes) + 10
     nginx = [middle(block) for block in blocks if block["group"] == "nginx"]
     browser = {"group": "browser", "column": 0, "top": sum(nginx) / len(nginx) - BLOCK / 2 if nginx else height / 2}
-    return tag(
-        "svg",
-        tag("title", "Topology"),
-        tag("desc", description(plan)),
-        [box_element(box) for box in boxes],
-        edges([browser, *blocks], plan),
-        [block_element(block, plan) for block in [browser, *blocks]],
-        viewBox=f"0 0 {RIGHT_EDGE} {height:g}",
-        role="img",
-        class_="topology",
-    )
+    curves, flows = edges([browser, *blocks], plan)
+    return {
+        "width": RIGHT_EDGE,
+        "height": f"{height:g}",
+        "description": description(plan),
+        "hosts": [host_shape(box) for box in boxes],
+        "edges": curves,
+        "flows": flows,
+        "blocks": [block_shape(block, plan) for block in [browser, *blocks]],
+    }
 
 
 def description(plan):
@@ -94,39 +92,30 @@ def centred(boxes):
     return boxes
 
 
-def box_element(box):
+def host_shape(box):
+    """Return the box of a host, with two more behind it where it stands for several, and its label in a line or two."""
     first, last = box["columns"][0], box["columns"][-1]
     left, width = LEFT[first] - MARGIN, LEFT[last] + WIDTH[last] - LEFT[first] + 2 * MARGIN
     host, many = box["host"], len(box["names"])
     size = f"{plural(host['cores'], 'core')}, {amount(round(host['memory_mb'] / 1024, 1))} GB"
-    behind = [
-        tag("rect", x=left + shift, y=box["top"] + shift, width=width, height=box["height"], rx=8, class_="host")
-        for shift in ((8, 4) if many > 1 else ())
-    ]
-    room = width / 8
-    label = f"{some(box['names'])}: {f'{many} x ' if many > 1 else ''}{size}"
-    lines = [label] if len(label) <= room else [some(box["names"]), f"{f'{many} x ' if many > 1 else ''}{size}"]
-    return [
-        behind,
-        tag("rect", x=left, y=box["top"], width=width, height=box["height"], rx=8, class_="host"),
-        [
-            tag("text", line, x=left + 10, y=box["top"] + (21 if len(lines) == 1 else 15 + 14 * place), class_="label")
-            for place, line in enumerate(lines)
+    size = f"{many} x {size}" if many > 1 else size
+    label = f"{some(box['names'])}: {size}"
+    return {
+        "left": left + 10,
+        "boxes": [
+            {"left": left + shift, "top": box["top"] + shift, "width": width, "height": box["height"]}
+            for shift in ((8, 4, 0) if many > 1 else (0,))
         ],
-    ]
+        "lines": [(box["top"] + 21, label)]
+        if len(label) <= width / 8
+        else [(box["top"] + 15, some(box["names"])), (box["top"] + 29, size)],
+    }
 
 
-def block_element(block, plan):
-    left, width = LEFT[block["column"]], WIDTH[block["column"]]
-    heading, *lines = facts(block["group"], plan)
-    return [
-        tag("rect", x=left, y=block["top"], width=width, height=BLOCK, rx=6, class_=f"service {block['group']}"),
-        tag("text", heading, x=left + 10, y=block["top"] + 20, class_="name"),
-        [
-            tag("text", line, x=left + 10, y=block["top"] + 37 + 15 * place, class_="fact")
-            for place, line in enumerate(lines)
-        ],
-    ]
+def block_shape(block, plan):
+    name, *lines = facts(block["group"], plan)
+    size = {"left": LEFT[block["column"]], "width": WIDTH[block["column"]], "height": BLOCK}
+    return {**block, **size, "name": name, "facts": lines}
 
 
 def facts(group, plan):
@@ -184,8 +173,9 @@ def middle(block):
 
 
 def edges(blocks, plan):
+    """Return the edges, (kind, curve), and what flows along them."""
     number = _Numbers(plan)
-    lines, labels = [], []
+    curves, flows = [], []
     for source, target, words in EDGES:
         pairs = [
             (one, other) for one in blocks if one["group"] == source for other in blocks if other["group"] == target
@@ -194,30 +184,17 @@ def edges(blocks, plan):
             begin, end = LEFT[one["column"]] + WIDTH[one["column"]], LEFT[other["column"]]
             bend = begin + 0.72 * (end - begin)
             up, down = middle(one), middle(other)
-            lines.append(
-                tag(
-                    "path",
-                    d=f"M{begin},{up:g} C{bend:g},{up:g} {bend:g},{down:g} {end},{down:g}",
-                    class_=f"edge {target}",
-                )
-            )
+            curves.append((target, f"M{begin},{up:g} C{bend:g},{up:g} {bend:g},{down:g} {end},{down:g}"))
             if place == 0:
-                labels.append(edge_label(begin, end, bend, up, down, [number(text) for text in words]))
-    return [lines, labels]
+                flows += flow(begin, end, bend, up, down, [number(text) for text in words])
+    return curves, flows
 
 
-def edge_label(begin, end, bend, up, down, lines):
-    """Two lines beside an edge: above it where it is level, else at the height of its end and left of its bend."""
+def flow(begin, end, bend, up, down, lines):
+    """Return two lines beside an edge: above it where it is level, else at the height of its end and left of its bend."""
     level = abs(down - up) < 2
-    x, first = ((begin + end) / 2, up - 24) if level else (bend - 6, down - 4)
+    left, top, anchor = ((begin + end) / 2, up - 24, "middle") if level else (bend - 6, down - 4, "end")
     return [
-        tag(
-            "text",
-            line,
-            x=f"{x:g}",
-            y=f"{first + 14 * place:g}",
-            class_="flow",
-            text_anchor="middle" if level else "end",
-        )
+        {"left": f"{left:g}", "top": f"{top + 14 * place:g}", "anchor": anchor, "words": line}
         for place, line in enumerate(lines)
     ]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.pages.console import console_page
+import pytest
+from ansible_collections.tierstack.librechat.plugins.plugin_utils.pages.console import console_page
 
 
 def panel(kind="stat", expr="up", legend="", **config):
@@ -70,6 +71,26 @@ def test_words_of_the_dashboard_are_escaped_and_no_actions():
     text = body(one)
     assert "<summary>&lt;b&gt;</summary>" in text
     assert '<p>{{ "{{" }} query `up` }}</p>' in text
+
+
+@pytest.mark.parametrize("kind", ["stat", "timeseries", "table"])
+def test_whatever_a_panel_says_is_text(kind):
+    hostile = '<script>{{ query `up` }}"'
+    one = {**table(hostile), "type": kind, "title": hostile, "description": hostile}
+    one["targets"][0]["legendFormat"] = f"{{{{host}}}} {hostile}"
+    one["fieldConfig"]["defaults"] = {
+        "unit": hostile,
+        "noValue": hostile,
+        "mappings": [{"type": "value", "options": {"1": {"text": hostile, "color": hostile}}}],
+    }
+    text = body(one)
+    assert "<script" not in text
+    assert "{{ query" not in text
+    assert '&lt;script&gt;{{ "{{" }} query `up` }}&#34;' in text
+
+
+def test_the_address_of_a_link_is_no_action():
+    assert '<a href="/{{ "{{" }} query `up` }}">Alerts</a>' in page(links={"Alerts": "/{{ query `up` }}"})
 
 
 def test_what_the_address_chooses_is_put_into_queries():
