@@ -70,11 +70,11 @@ def test_every_line_arrives_whatever_is_restarted(host, mark):
 
 def test_a_sender_that_is_killed_loses_no_line_of_a_file(host, mark):
     for burst in range(4):
-        write_file(host, f"{mark}k", 1000 * burst, 1000 * (burst + 1))
+        write_file(host, f"{mark}x", 1000 * burst, 1000 * (burst + 1))
         host.check_output(f"systemctl kill --signal=KILL {SENDER}")
         time.sleep(3)
     wanted = set(range(4000))
-    lab.wait_for(lambda: wanted <= set(counted(host, f"{mark}k", "file")), 30, "all lines of the file", every=1)
+    lab.wait_for(lambda: wanted <= set(counted(host, f"{mark}x", "file")), 60, "all lines of the file", every=1)
 
 
 def search(host, *arguments, user=None):
