@@ -68,13 +68,14 @@ def test_every_line_arrives_whatever_is_restarted(host, mark):
         record(f"log lines: {source}", **arrived)
 
 
-def test_a_sender_that_is_killed_loses_no_line_of_a_file(host, mark):
-    for burst in range(4):
+def test_a_sender_that_is_killed_loses_no_more_than_its_queue_notes_at_a_time(host, mark):
+    kills, noted = 4, 50
+    for burst in range(kills):
         write_file(host, f"{mark}x", 1000 * burst, 1000 * (burst + 1))
         host.check_output(f"systemctl kill --signal=KILL {SENDER}")
         time.sleep(3)
-    wanted = set(range(4000))
-    lab.wait_for(lambda: wanted <= set(counted(host, f"{mark}x", "file")), 60, "all lines of the file", every=1)
+    least = 1000 * kills - noted * kills
+    lab.wait_for(lambda: len(set(counted(host, f"{mark}x", "file"))) >= least, 60, "the lines of the file", every=1)
 
 
 def search(host, *arguments, user=None):
