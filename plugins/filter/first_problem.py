@@ -45,7 +45,7 @@ _value:
   type: str
 """
 
-from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import first_problem
+from ansible_collections.tierstack.librechat.plugins.module_utils.results import first_problem
 
 
 class FilterModule:

@@ -19,3 +19,22 @@ def collected(variables, hosts, name, key=None):
     if key is None:
         return results
     return {host: result[key] for host, result in results.items() if key in result}
+
+
+def first_problem(variables, hosts, names):
+    """Return the first failure among registered results, in words, or nothing.
+
+    :param variables: host -> its variables, Ansible's ``hostvars``
+    :param hosts: the hosts to look at
+    :param names: names of registered results, in the order in which they came
+    :returns: ``host: reason``, or an empty string
+    """
+    for name in names:
+        for host in hosts:
+            result = variables[host].get(name) or {}
+            if result.get("unreachable"):
+                return f"{host} cannot be reached any more"
+            if result.get("failed"):
+                failed = [each for each in result.get("results", []) if each.get("failed") or each.get("unreachable")]
+                return f"{host}: {(failed or [result])[0].get('msg', 'no reason given')}"
+    return ""

@@ -24,11 +24,18 @@ RUNS = {
 RECAP = re.compile(r"ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+) +skipped=(\d+)")
 
 
+def on_hosts(checkout, command, tier):
+    """Run a command of Ansible in a checkout, against the hosts of this one."""
+    inventories = ["-i", f"inventories/{tier}", "-i", "lab/overlay"]
+    environment = {**os.environ, "LAB_NAME": tier, "LAB_ROOT": str(ROOT), "ANSIBLE_NOCOLOR": "1"}
+    return subprocess.run(
+        [*command, *inventories], cwd=checkout, env=environment, capture_output=True, text=True, check=False
+    )
+
+
 def play(checkout, arguments, tier):
     """Run a playbook of a checkout against the hosts of this one."""
-    command = ["ansible-playbook", *arguments, "-i", f"inventories/{tier}", "-i", "lab/overlay"]
-    environment = {**os.environ, "LAB_NAME": tier, "LAB_ROOT": str(ROOT), "ANSIBLE_NOCOLOR": "1"}
-    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    return on_hosts(checkout, ["ansible-playbook", *arguments], tier)
 
 
 def run(checkout, arguments, tier):

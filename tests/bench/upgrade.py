@@ -6,35 +6,22 @@ tests/bench/upgrade.py --before CHECKOUT [--tier prod50]
 """
 
 import argparse
-import os
 import re
-import subprocess
 from pathlib import Path
 
-from runs import ROOT, play
+from runs import ROOT, on_hosts, play
 
 LISTENER = re.compile(r'(\S+):(\d+) +\S+ +users:\(\("([^"]+)",pid=(\d+)')
 
 
 def listeners(tier):
     """Return each program that listens: host, port and name -> process."""
-    command = [
-        "ansible",
-        "all",
-        "-b",
-        "-m",
-        "ansible.builtin.raw",
-        "-a",
-        "ss -Hltnp",
-        "-i",
-        f"inventories/{tier}",
-        "-i",
-        "lab/overlay",
-    ]
-    environment = {**os.environ, "LAB_NAME": tier, "LAB_ROOT": str(ROOT), "ANSIBLE_NOCOLOR": "1"}
-    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    asked = on_hosts(
+        ROOT, ["ansible", "all", "--become", "--module-name=ansible.builtin.raw", "--args=ss -Hltnp"], tier
+    )
+    asked.check_returncode()
     found, host = {}, ""
-    for line in shown.splitlines():
+    for line in asked.stdout.splitlines():
         host = line.split(" | ")[0] if " | " in line else host
         found |= {(host, port, name): pid for _address, port, name, pid in LISTENER.findall(line)}
     return found

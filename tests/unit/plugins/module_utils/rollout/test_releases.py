@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 from ansible_collections.tierstack.librechat.plugins.module_utils.rollout.releases import (
     NoRollbackTarget,
-    first_problem,
     remember,
     retained,
     rollback_target,
@@ -79,16 +78,6 @@ def test_every_pending_worker_is_moved_once_and_never_too_many_at_a_time(counts,
     assert len(moved) == len(set(moved)) == sum(counts)
     assert all(len(wave["servers"]) <= at_a_time for wave in found)
     assert all(len(names) == 1 for wave in found for names in wave["workers"].values())
-
-
-def test_the_first_problem_names_the_host_and_the_reason():
-    results = {
-        "a": {"one": {"failed": False}, "two": {"results": [{"failed": True, "msg": "refused"}], "failed": True}},
-        "b": {"one": {}},
-    }
-    assert first_problem(results, ["a", "b"], ["one", "two"]) == "a: refused"
-    assert first_problem(results, ["a", "b"], ["one"]) == ""
-    assert first_problem({"a": {"one": {"unreachable": True}}}, ["a"], ["one"]) == "a cannot be reached any more"
 
 
 def test_what_is_deployed_comes_first_and_what_it_replaced_second():
